@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import WebSocket, { WebSocketServer } from "ws";
+import { quantile } from "../statistics";
+import { answerCalls } from "../worker";
+import { appendFrame, carries, deltaFrameOf, isAppend, isDelta } from "./frames";
+
+// Both ends of the relays under test: the clients that speak, and a model that says what it hears.
+
+const FRAMES_PER_SECOND = 50;
+/** Frames of the slowest relay may still be on their way when the last was sent. */
+const DRAIN_MS = 2_000;
+const CHECK_EVERY = 64;
+/** A process that was kept waiting catches up slowly: a burst would be cheaper to relay than speech is. */
+const MOST_FRAMES_AT_ONCE = 20;
+
+/** What a window of speaking has shown. */
+export interface WindowResult {
+  roundTrips: number;
+  /** Frames that did not come back. */
+  lost: number;
+  /** From a frame's being sent to its echo's arrival, in ms. */
+  p50: number;
+  p99: number;
+}
+
+class Client {
+  readonly append = appendFrame();
+  /** When the frames were sent that are on their way, oldest first. */
+  readonly #sentAt: number[] = [];
+  #received = 0;
+  latencies: number[] = [];
+
+  constructor(readonly socket: WebSocket) {
+    socket.on("message", (frame: Buffer) => this.#receive(frame));
+    socket.on("error", (error) => console.error("bench client:", error.message));
+  }
+
+  get pending(): number {
+    return this.#sentAt.length;
+  }
+
+  speak(): void {
+    this.#sentAt.push(performance.now());
+    this.socket.send(this.append, { binary: false });
+  }
+
+  /** Gives what it has measured and starts anew. */
+  take(): number[] {
+    const taken = this.latencies;
+    this.latencies = [];
+    this.#sentAt.length = 0;
+    return taken;
+  }
+
+  #receive(frame: Buffer): void {
+    if (!isDelta(frame)) return;
+    const sentAt = this.#sentAt.shift();
+    if (sentAt !== undefined) this.latencies.push(performance.now() - sentAt);
+    this.#received += 1;
+    if (this.#received % CHECK_EVERY === 0 && !carries(frame, this.append))
+      throw new Error("An echo is not what was sent.");
+  }
+}
+
+const groups = new Map<string, Client[]>();
+
+const api = {
+  /** Starts the model. @returns its `ws:` URL */
+  async listen(_input: null): Promise<string> {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
+    server.on("connection", (socket) => {
+      socket.send('{"type":"session.created","event_id":"event_1","session":{"type":"realtime"}}');
+      socket.on("message", (frame: Buffer) => {
+        if (isAppend(frame)) socket.send(deltaFrameOf(frame), { binary: false });
+        else socket.send('{"type":"session.updated","event_id":"event_2","session":{"type":"realtime"}}');
+      });
+      socket.on("error", () => socket.terminate());
+    });
+    await once(server, "listening");
+    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1/realtime`;
+  },
+
+  /** Opens sessions of a group and waits until the model answers in each. */
+  async open({ group, urls }: { group: string; urls: string[] }): Promise<number> {
+    const opened = await Promise.all(urls.map(openClient));
+    const clients = [...(groups.get(group) ?? []), ...opened];
+    groups.set(group, clients);
+    return clients.length;
+  },
+
+  /** Closes a group's sessions. */
+  async close({ group }: { group: string }): Promise<void> {
+    const clients = groups.get(group) ?? [];
+    groups.delete(group);
+    await Promise.all(
+      clients.map(({ socket }) => {
+        const closed = once(socket, "close");
+        socket.close();
+        return closed;
+      }),
+    );
+  },
+
+  /** Lets every session of a group speak for so long, 50 frames a second each, evenly spread. */
+  async speak({ group, seconds }: { group: string; seconds: number }): Promise<WindowResult> {
+    const clients = groups.get(group) ?? [];
+    const framesPerMs = (clients.length * FRAMES_PER_SECOND) / 1_000;
+    const total = Math.round(framesPerMs * 1_000 * seconds);
+    let allowed = 0;
+    let lookedAt = performance.now();
+    for (let sent = 0; sent < total; ) {
+      const now = performance.now();
+      allowed = Math.min(MOST_FRAMES_AT_ONCE, allowed + (now - lookedAt) * framesPerMs);
+      lookedAt = now;
+      for (; allowed >= 1 && sent < total; allowed -= 1) clients[sent++ % clients.length]?.speak();
+      await delay(1);
+    }
+    const until = performance.now() + DRAIN_MS;
+    while (performance.now() < until && clients.some(({ pending }) => pending > 0)) await delay(1);
+    const lost = clients.reduce((sum, { pending }) => sum + pending, 0);
+    const latencies = clients.flatMap((client) => client.take());
+    return {
+      roundTrips: latencies.length,
+      lost,
+      p50: quantile(latencies, 0.5),
+      p99: quantile(latencies, 0.99),
+    };
+  },
+};
+export type LoadApi = typeof api;
+
+async function openClient(url: string): Promise<Client> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  const client = new Client(socket);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("message", () => resolve());
+    socket.once("close", (code, reason) => reject(new Error(`closed with ${code} ${reason}`)));
+  });
+  return client;
+}
+
+answerCalls(api);

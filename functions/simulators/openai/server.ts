@@ -1,0 +1,191 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { serveSimulators } from "../httpServer.js";
+import { readJson, sendJson, UnreadableBody } from "../json.js";
+import type { ProviderSimulator } from "../provider.js";
+import { ClientSecrets } from "./clientSecrets.js";
+import { type Controls, handleControl } from "./control.js";
+import { type FaultInput, FaultQueue } from "./faults.js";
+import { admit, keyOf, protocolsOf, type Refusal, refusalOfFault, refuseKey } from "./handshake.js";
+import { InvalidRequest } from "./invalidRequest.js";
+import { DEFAULT_PACE, type Pace } from "./pace.js";
+import { type Script, scriptSchema } from "./script.js";
+import { SessionList, type SessionView } from "./sessionList.js";
+import { runSession } from "./sessionSocket.js";
+
+export interface OpenAiSimulatorOptions {
+  script?: Script;
+  pace?: Partial<Pace>;
+}
+
+/** A simulator in this process, steered by calls instead of by its control endpoints. */
+export interface OpenAiSimulator {
+  /** `http://127.0.0.1:<port>/openai/v1`, for `OPENAI_BASE_URL`. */
+  url: string;
+  /** `ws://127.0.0.1:<port>/openai/v1/realtime`, for `OPENAI_REALTIME_API_URL`. */
+  realtimeUrl: string;
+  /** `http://127.0.0.1:<port>/control/openai` */
+  controlUrl: string;
+  /** For the sessions opened from now on. */
+  setScript(script: Script | undefined): void;
+  setPace(pace: Partial<Pace>): void;
+  addFault(fault: FaultInput): void;
+  clearFaults(): void;
+  sessions(): SessionView[];
+  stop(): Promise<void>;
+}
+
+const API = "/openai/v1";
+const CONTROL = "/control/openai/";
+const NOTE =
+  "Speaks the Realtime GA protocol and client secrets. It understands no speech, follows no instructions and thinks " +
+  "nothing: it plays a script, or says what it received. No WebRTC, SIP, MCP, images or transcription sessions.";
+
+/** Room for an append of 15 MiB in base64; fragments and chunks bounded, as ws leaves them open. */
+const SOCKET_LIMITS = {
+  maxPayload: 21 * 1024 * 1024,
+  maxFragments: 64,
+  maxBufferedChunks: 1_024,
+  perMessageDeflate: false,
+};
+
+/** Starts the simulator alone on a loopback port; 0, the default, picks a free one. */
+export async function startOpenAiSimulator(
+  options: OpenAiSimulatorOptions & { port?: number } = {},
+): Promise<OpenAiSimulator> {
+  const provider = new OpenAiProvider(options);
+  const { controls } = provider;
+  const server = await serveSimulators(options.port ?? 0, [provider]);
+  return {
+    url: server.url + API,
+    realtimeUrl: `${server.url.replace("http", "ws")}${API}/realtime`,
+    controlUrl: `${server.url}/control/openai`,
+    setScript: (script) => {
+      controls.script = script && scriptSchema.parse(script);
+    },
+    setPace: (pace) => {
+      controls.pace = { ...controls.pace, ...pace };
+    },
+    addFault: (fault) => void controls.faults.add(fault),
+    clearFaults: () => controls.faults.clear(),
+    sessions: () => controls.sessions.view(),
+    stop: () => server.stop(),
+  };
+}
+
+/** The simulator as a part of a server that others share. */
+export class OpenAiProvider implements ProviderSimulator {
+  readonly name = "openai";
+  readonly note = NOTE;
+  readonly controls: Controls;
+  private readonly secrets = new ClientSecrets();
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    // The key among the offered protocols must never be echoed.
+    handleProtocols: (offered) => (offered.has("realtime") ? "realtime" : false),
+    // A silent session does not answer pings either.
+    autoPong: false,
+    ...SOCKET_LIMITS,
+  });
+
+  constructor({ script, pace }: OpenAiSimulatorOptions = {}) {
+    this.controls = {
+      faults: new FaultQueue(),
+      sessions: new SessionList(),
+      pace: { ...DEFAULT_PACE, ...pace },
+      script: script && scriptSchema.parse(script),
+    };
+  }
+
+  async handleRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    try {
+      await this.route(request, response, url);
+    } catch (error) {
+      if (error instanceof InvalidRequest) {
+        const { event_id: _, ...shown } = error.toError();
+        return sendJson(response, 400, { error: shown });
+      }
+      if (!(error instanceof UnreadableBody)) throw error;
+      const shown = { type: "invalid_request_error", code: null, message: error.message, param: null };
+      sendJson(response, 400, { error: shown }, { Connection: "close" });
+    }
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
+    const key = keyOf(request);
+    const verdict = this.verdictOn(request, url, key);
+    if (verdict === "hang") return;
+    if (verdict || key === undefined) {
+      if (verdict) refuse(socket, verdict);
+      return;
+    }
+    const admission = admit(request, url, key, this.secrets);
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { script, pace, faults, sessions } = this.controls;
+      const session = runSession(webSocket, admission, { script, pace, faults: faults.takeForSession(key) });
+      sessions.add(session, key);
+    });
+  }
+
+  stop(): void {
+    this.controls.sessions.stopAll();
+    for (const client of this.sockets.clients) client.terminate();
+    this.sockets.close();
+  }
+
+  /** Why this client gets no WebSocket; `hang` keeps its socket open and says nothing. */
+  private verdictOn(
+    request: IncomingMessage,
+    url: URL,
+    key: string | undefined,
+  ): Refusal | "hang" | undefined {
+    if (url.pathname !== `${API}/realtime`) return { status: 404, headers: {}, body: notFound(url.pathname) };
+    const fault = this.controls.faults.takeForHandshake(key);
+    if (fault) return refusalOfFault(fault) ?? "hang";
+    const refusal = refuseKey(key, this.secrets);
+    if (refusal) return refusal;
+    return isUnselectable(protocolsOf(request)) ? { status: 400, headers: {}, body: {} } : undefined;
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const path = url.pathname;
+    if (path.startsWith(CONTROL)) {
+      return handleControl(this.controls, request, response, path.slice(CONTROL.length));
+    }
+    if (path !== `${API}/realtime/client_secrets`) return sendJson(response, 404, notFound(path));
+    if (request.method !== "POST") {
+      return sendJson(response, 405, notAllowed(request.method), { Allow: "POST" });
+    }
+    const refusal = refuseKey(keyOf(request));
+    if (refusal) return sendJson(response, refusal.status, refusal.body, refusal.headers);
+    sendJson(response, 200, this.secrets.create(await readJson(request)));
+  }
+}
+
+/** Protocols were offered, but not the one this server speaks: no official client would go on. */
+function isUnselectable(protocols: string[]): boolean {
+  return protocols.some((protocol) => protocol !== "") && !protocols.includes("realtime");
+}
+
+function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
+  const text = JSON.stringify(body);
+  const lines = Object.entries({
+    ...headers,
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(text),
+    Connection: "close",
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${text}`);
+}
+
+function notFound(path: string) {
+  return {
+    error: { type: "invalid_request_error", code: null, param: null, message: `Invalid URL (${path})` },
+  };
+}
+
+function notAllowed(method: string | undefined) {
+  const message = `Not allowed to ${method} on this endpoint.`;
+  return { error: { type: "invalid_request_error", code: "method_not_supported", param: null, message } };
+}

@@ -1,0 +1,132 @@
+import { z } from "zod";
+
+const optionalText = z
+  .string()
+  .trim()
+  .transform((text) => (text === "" ? undefined : text))
+  .optional();
+const list = optionalText.transform((text) =>
+  (text ?? "")
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+const flag = optionalText.pipe(
+  z
+    .enum(["true", "false", "1", "0"], { error: "must be true or false" })
+    .optional()
+    .transform((text) => text === "true" || text === "1"),
+);
+const url = (protocols: RegExp, example: string) =>
+  optionalText.pipe(
+    z
+      .string()
+      .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), {
+        error: `must be a URL such as ${example}`,
+      })
+      .transform((text) => text.replace(/\/+$/, ""))
+      .optional(),
+  );
+const text = (fallback: string) => optionalText.transform((value) => value ?? fallback);
+
+/** Prices in USD per million tokens of one realtime model. */
+export const priceSchema = z.strictObject({
+  textIn: z.number().nonnegative(),
+  textCachedIn: z.number().nonnegative(),
+  textOut: z.number().nonnegative(),
+  audioIn: z.number().nonnegative(),
+  audioCachedIn: z.number().nonnegative(),
+  audioOut: z.number().nonnegative(),
+});
+export type Price = z.output<typeof priceSchema>;
+
+/** OpenAI's list prices as of November 2026; `OPENAI_PRICES` adds to them and overrides them. */
+const LIST_PRICES: Record<string, Price> = {
+  "gpt-realtime-2.1": {
+    textIn: 4,
+    textCachedIn: 0.4,
+    textOut: 24,
+    audioIn: 32,
+    audioCachedIn: 0.4,
+    audioOut: 64,
+  },
+  "gpt-realtime-2.1-mini": {
+    textIn: 0.6,
+    textCachedIn: 0.06,
+    textOut: 2.4,
+    audioIn: 10,
+    audioCachedIn: 0.3,
+    audioOut: 20,
+  },
+};
+
+const prices = optionalText.transform((json, issues) => {
+  if (json === undefined) return LIST_PRICES;
+  try {
+    return { ...LIST_PRICES, ...z.record(z.string(), priceSchema).parse(JSON.parse(json)) };
+  } catch {
+    issues.addIssue({
+      code: "custom",
+      message: `must be JSON: {"<model>": {${Object.keys(priceSchema.shape)
+        .map((name) => `"${name}"`)
+        .join(", ")}}}, each in USD per million tokens`,
+    });
+    return z.NEVER;
+  }
+});
+
+const configSchema = z.object({
+  OPENAI_API_KEY: optionalText,
+  OPENAI_API_KEYS: list,
+  OPENAI_REALTIME_API_URL: url(/^wss?:$/, "wss://api.openai.com/v1/realtime").transform(
+    (value) => value ?? "wss://api.openai.com/v1/realtime",
+  ),
+  OPENAI_REALTIME_MODEL: text("gpt-realtime-2.1"),
+  OPENAI_TRANSCRIBE_MODEL: text("gpt-transcribe"),
+  OPENAI_PRICES: prices,
+  RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),
+  ALLOWED_ORIGINS: list,
+  SECRET_KEY: optionalText.pipe(
+    z
+      .string()
+      .min(32, { error: "must have at least 32 characters (try: openssl rand -base64 48)" })
+      .optional(),
+  ),
+  ENFORCE_APP_CHECK: flag,
+  LOG_LEVEL: optionalText.pipe(
+    z
+      .enum(["DEBUG", "INFO", "WARNING", "ERROR"], { error: "must be DEBUG, INFO, WARNING or ERROR" })
+      .default("INFO"),
+  ),
+});
+
+/** All settings, parsed. What is optional and missing is `undefined`; a feature that needs it says so itself. */
+export type Config = Omit<z.output<typeof configSchema>, "OPENAI_API_KEY" | "OPENAI_API_KEYS"> & {
+  /** The pool of OpenAI keys, in order of preference; empty when none is configured. */
+  openAiKeys: string[];
+};
+
+/** Thrown by `parseConfig`: one message that lists every setting that is wrong, never its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** @throws ConfigError listing all that is wrong at once */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const parsed = configSchema.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigError(`These settings are wrong:\n${problems.join("\n")}`);
+  }
+  const { OPENAI_API_KEY, OPENAI_API_KEYS, ...rest } = parsed.data;
+  const pool = OPENAI_API_KEY === undefined ? OPENAI_API_KEYS : [OPENAI_API_KEY, ...OPENAI_API_KEYS];
+  return { ...rest, openAiKeys: [...new Set(pool)] };
+}
+
+let parsedOnce: Config | undefined;
+
+/** The process's settings, parsed at first use. @throws ConfigError */
+export function processConfig(): Config {
+  parsedOnce ??= parseConfig(process.env);
+  return parsedOnce;
+}

@@ -1,0 +1,34 @@
+import type { AppError, ErrorCode } from "../core/errors";
+
+/** How a group of endpoints tells of errors: one status for each code, one shape for all. */
+export interface ErrorFamily {
+  name: string;
+  status: Readonly<Record<ErrorCode, number>>;
+  body(error: AppError): unknown;
+  /** The shape of `body` as JSON Schema, for the API description. */
+  schema: Readonly<Record<string, unknown>>;
+}
+
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  invalid_argument: 400,
+  unauthenticated: 401,
+  permission_denied: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  session_expired: 409,
+  payload_too_large: 413,
+  rate_limited: 429,
+  not_configured: 500,
+  provider_failed: 502,
+  provider_unavailable: 503,
+  internal: 500,
+};
+
+/** `{"error": "message"}`: voice, chat and speech. */
+export const voiceErrors: ErrorFamily = {
+  name: "VoiceError",
+  status: STATUS,
+  body: (error) => ({ error: error.safeMessage }),
+  schema: { type: "object", properties: { error: { type: "string" } }, required: ["error"] },
+};

@@ -1,0 +1,49 @@
+import { onDocumentDeleted, onDocumentUpdated } from "firebase-functions/firestore";
+import { onSchedule } from "firebase-functions/scheduler";
+import { type Ctx, createCtx } from "../core/ctx";
+import { REGION } from "./region";
+
+// Delivery is at least once and unordered, and a failure is delivered again: what these run must be idempotent.
+
+/** Runs `work` each minute, on one instance at a time. A run that fails is left to the next minute. */
+export function everyMinute(work: (ctx: Ctx) => Promise<unknown>) {
+  return onSchedule(
+    { schedule: "every 1 minutes", region: REGION, maxInstances: 1, timeoutSeconds: 300 },
+    async () => {
+      await observed(work, {});
+    },
+  );
+}
+
+/** Runs `work` for a document that `matches` since this update and did not before. */
+export function onBecoming<Params extends { [name: string]: string }>(
+  document: string,
+  matches: (data: Record<string, unknown>) => boolean,
+  work: (ctx: Ctx, params: Params) => Promise<unknown>,
+) {
+  return onDocumentUpdated({ document, region: REGION, retry: true }, async (event) => {
+    const { before, after } = event.data ?? {};
+    if (!before || !after || matches(before.data()) || !matches(after.data())) return;
+    await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
+  });
+}
+
+/** Runs `work` for a document that was deleted. */
+export function onDeleted<Params extends { [name: string]: string }>(
+  document: string,
+  work: (ctx: Ctx, params: Params) => Promise<unknown>,
+) {
+  return onDocumentDeleted({ document, region: REGION, retry: true }, async (event) => {
+    await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
+  });
+}
+
+async function observed(work: (ctx: Ctx) => Promise<unknown>, about: object): Promise<void> {
+  const ctx = createCtx();
+  try {
+    await work(ctx);
+  } catch (error) {
+    ctx.log.error("a background function failed", { ...about, error });
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { type HttpsFunction, onRequest, type Request } from "firebase-functions/https";
+import type { ZodType } from "zod";
+import { type Ctx, createCtx } from "../core/ctx";
+import { AppError, toAppError } from "../core/errors";
+import { newId } from "../core/ids";
+import { authenticate, bearerToken, checkApp } from "../core/idToken";
+import { logFailure } from "../core/logFailure";
+import { handleCors } from "./cors";
+import type { ErrorFamily } from "./errorFamilies";
+import { type Operation, runOperation } from "./operation";
+import { pathTemplate } from "./pathTemplate";
+import { REGION } from "./region";
+import { bindSecrets } from "./secrets";
+
+const MAX_BODY_BYTES = 1_048_576;
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** An operation at a method of a path. */
+export interface Route<Input = unknown, Output = unknown> {
+  operation: Operation<Input, Output>;
+  status: number;
+  /** How the output is shown, where it is not simply the body. */
+  present?(output: Output): { body: unknown; headers?: Record<string, string> };
+  /** The schema of the body that `present` makes and the names of its headers, for the API description. */
+  presented?: ZodType;
+  presentedHeaders?: readonly "X-Next-Cursor"[];
+}
+
+/** What an HTTPS function was made from; the API description and the Hosting rewrites are made from it too. */
+export interface HttpsDeclaration {
+  path: string;
+  family: ErrorFamily;
+  routes: Partial<Record<Method, Route>>;
+}
+
+export type DeclaredHttps = HttpsFunction & { declaration: HttpsDeclaration };
+
+type Response = Parameters<Parameters<typeof onRequest>[0]>[1];
+
+/** Binds an operation to a method. */
+export function route<Input, Output>(
+  bound: Operation<Input, Output>,
+  options: Partial<Omit<Route<Input, Output>, "operation">> = {},
+): Route {
+  // Input and output are the operation's own business; to the binding they are opaque.
+  return { status: 200, ...options, operation: bound } as unknown as Route;
+}
+
+/**
+ * One path as a Cloud Function: CORS, method, App Check, authentication, body and its bounds, validation, the
+ * operation, and errors in the family's shape. Its exported name must end in `Http` (see `rawBody.ts`).
+ */
+export function https(declaration: HttpsDeclaration): DeclaredHttps {
+  const template = pathTemplate(declaration.path);
+  const methods = Object.keys(declaration.routes);
+  const secrets = bindSecrets(
+    Object.values(declaration.routes).flatMap((bound) => bound.operation.secrets ?? []),
+  );
+
+  const serve = async (ctx: Ctx, request: Request, response: Response) => {
+    if (handleCors(request, response, { origins: ctx.config.ALLOWED_ORIGINS, methods })) return;
+    const parameters = template.match(request.path);
+    const bound = declaration.routes[request.method as Method];
+    if (!bound) {
+      throw new AppError("method_not_allowed", `Use ${methods.join(" or ")} here.`, {
+        details: { allow: methods },
+      });
+    }
+    if (ctx.config.ENFORCE_APP_CHECK) await checkApp(request.header("X-Firebase-AppCheck"));
+    const caller = await identify(request, bound.operation);
+    const callerCtx = createCtx({ requestId: ctx.requestId, caller });
+    const output = await runOperation(bound.operation, callerCtx, readInput(request, parameters));
+    const { body, headers } = bound.present?.(output) ?? { body: output, headers: {} };
+    response
+      .set(headers ?? {})
+      .status(bound.status)
+      .json(body);
+  };
+
+  const handler = async (request: Request, response: Response) => {
+    const requestId = newId();
+    response.set({
+      "X-Request-Id": requestId,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    });
+    let ctx: Ctx | undefined;
+    try {
+      ctx = createCtx({ requestId });
+      await serve(ctx, request, response);
+    } catch (thrown) {
+      sendError(declaration.family, toAppError(thrown), response);
+      logFailure(ctx?.log, thrown, { requestId, path: declaration.path });
+    }
+  };
+  const options = { region: REGION, cors: false, invoker: "public" as const, secrets };
+  return Object.assign(onRequest(options, handler), { declaration });
+}
+
+async function identify(request: Request, { auth }: Operation) {
+  if (auth === "none") return undefined;
+  return authenticate(bearerToken(request.header("Authorization")), auth === "fresh");
+}
+
+/** Path segments with the query (GET, DELETE) or the JSON body (POST, PUT) as one input. */
+function readInput(request: Request, parameters: Record<string, string>): Record<string, unknown> {
+  const hasBody = request.method === "POST" || request.method === "PUT";
+  const sent = hasBody ? readJson(request.rawBody) : { ...request.query };
+  const repeated = Object.keys(parameters).find((name) => Object.hasOwn(sent, name));
+  if (repeated !== undefined) {
+    throw new AppError("invalid_argument", `${repeated}: belongs into the path alone`, {
+      details: { field: repeated },
+    });
+  }
+  return { ...sent, ...parameters };
+}
+
+function readJson(bytes: Buffer | undefined): Record<string, unknown> {
+  if (!bytes || bytes.length === 0) return {};
+  if (bytes.length > MAX_BODY_BYTES)
+    throw new AppError("payload_too_large", "The body may not exceed 1 MiB.");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new AppError("invalid_argument", "body: is not valid JSON", { details: { field: "body" }, cause });
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new AppError("invalid_argument", "body: must be a JSON object", { details: { field: "body" } });
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function sendError(family: ErrorFamily, error: AppError, response: Response): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const { retryAfterSeconds, allow } = error.details;
+  if (error.code === "unauthenticated") response.set("WWW-Authenticate", "Bearer");
+  if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
+  if (allow) response.set("Allow", allow.join(", "));
+  response.status(family.status[error.code]).json(family.body(error));
+}

@@ -1,0 +1,63 @@
+import { Timestamp } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { recordConversation } from "../voice/recordConversation";
+import type { AttachedSession } from "../voice/relayConnection";
+import { RecordWriter } from "./recordWriter";
+import { responseUsage } from "./responseUsage";
+import type { ServerEvent } from "./serverEvents";
+import { type RecordedTurn, TurnRecorder } from "./turnRecorder";
+
+/** Keeps the conversation of one connection: the recorder says what, the writer stores it, the client is told. */
+export class ConversationLog {
+  readonly #recorder: TurnRecorder;
+  readonly #writer: RecordWriter;
+  readonly #session: AttachedSession["session"];
+
+  constructor(
+    private readonly ctx: Ctx,
+    { session, earlierTurns }: AttachedSession,
+    onSaved: (itemId: string) => void,
+  ) {
+    this.#session = session;
+    this.#recorder = new TurnRecorder(earlierTurns);
+    this.#writer = new RecordWriter(
+      (record) => recordConversation(ctx, session.sessionId, record),
+      onSaved,
+      ctx.log.with({ sessionId: session.sessionId }),
+    );
+  }
+
+  get awaitsTranscription(): boolean {
+    return this.#recorder.awaitsTranscription;
+  }
+
+  handle(event: ServerEvent): void {
+    const now = this.ctx.now();
+    const turns = this.#recorder.handle(event, now).map((turn) => this.#toDoc(turn));
+    this.#writer.add(turns, event.type === "response.done" ? this.#used(event, now) : []);
+  }
+
+  /** Stores what is unfinished as far as it is known, and waits at most `withinMs` until all is stored. */
+  async finish(withinMs: number): Promise<void> {
+    this.#writer.add(this.#recorder.finish().map((turn) => this.#toDoc(turn)));
+    await this.#writer.flush(withinMs);
+  }
+
+  #used(event: Extract<ServerEvent, { type: "response.done" }>, now: Date) {
+    const { model } = this.#session;
+    const used = responseUsage(event, model, this.ctx.config.OPENAI_PRICES[model], now);
+    return used ? [used] : [];
+  }
+
+  #toDoc({ startedAt, ...turn }: RecordedTurn) {
+    const { sessionId, userId } = this.#session;
+    // Half a character, as JSON may carry, is nothing that Firestore takes.
+    return {
+      ...turn,
+      content: turn.content.toWellFormed(),
+      sessionId,
+      userId,
+      timestamp: Timestamp.fromDate(startedAt),
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** What the relay allows, and how long it waits. Given to the server as a whole, so that tests can hurry it. */
+export interface RelayLimits {
+  /** Sockets one instance holds. */
+  maxConnections: number;
+  /** A message of a client, in bytes. */
+  maxMessageBytes: number;
+  /** What a client may send in the long run: three times real time. */
+  bytesPerSecond: number;
+  /** What a client may send at once, as after a pause of its network. */
+  burstBytes: number;
+  /** Bytes queued for a peer that does not read, before it is cut off. */
+  maxQueuedBytes: number;
+  /** Bytes queued for a peer, above which its counterpart is not read from until the queue has gone down. */
+  pauseAtQueuedBytes: number;
+  /** How long a peer may keep its counterpart from being read. */
+  stallMs: number;
+  pingEveryMs: number;
+  /** A peer of which nothing was heard for so long is dead. */
+  deadAfterMs: number;
+  /** A session without audio or events for so long is ended. */
+  idleMs: number;
+  /** The model's handshake, and then its first event. */
+  upstreamHandshakeMs: number;
+  /** A response that stops without being done for so long has failed. */
+  upstreamSilenceMs: number;
+  /** How long the words of the user that were spoken last are waited for when a session ends. */
+  lastWordsMs: number;
+  /** How long storing the last turns may take when a socket closes. */
+  flushMs: number;
+  /** From SIGTERM to the exit; Cloud Run kills after 10 s. */
+  drainMs: number;
+  /** How often the times above are looked at. */
+  tickMs: number;
+}
+
+/** What a message or a ping counts on top of its bytes: many small ones cost as much as few large ones. */
+export const FRAME_OVERHEAD_BYTES = 256;
+
+/** A second of audio as 50 events of 20 ms, 1,280 characters of base64 each: 64 KB, their JSON and their overhead. */
+const AUDIO_BYTES_PER_SECOND = 80_000;
+
+export const RELAY_LIMITS: RelayLimits = {
+  maxConnections: 1_000,
+  maxMessageBytes: 256 * 1_024,
+  bytesPerSecond: 3 * AUDIO_BYTES_PER_SECOND,
+  burstBytes: 15 * AUDIO_BYTES_PER_SECOND,
+  maxQueuedBytes: 1_024 * 1_024,
+  pauseAtQueuedBytes: 256 * 1_024,
+  stallMs: 20_000,
+  pingEveryMs: 20_000,
+  deadAfterMs: 40_000,
+  idleMs: 5 * 60_000,
+  upstreamHandshakeMs: 5_000,
+  upstreamSilenceMs: 15_000,
+  lastWordsMs: 2_000,
+  flushMs: 4_000,
+  drainMs: 7_000,
+  tickMs: 1_000,
+};
+
+/** The most tokens one answer may have; a client may ask for fewer. */
+export const MAX_OUTPUT_TOKENS = 4_096;
+/** Items that a client may put into one connection's conversation. */
+export const MAX_CREATED_ITEMS = 2_000;
+/** Tools that a client may declare. */
+export const MAX_TOOLS = 64;

@@ -1,0 +1,89 @@
+import { Timestamp, type Transaction } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { slidingWindow } from "../core/slidingWindow";
+import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
+import { CONNECT_WINDOW, MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS, USAGE_WINDOW_TTL_SECONDS } from "./limits";
+import type { ConnectInput } from "./schemas";
+import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./store";
+
+/** Who wants to speak in which session, and how it shall be if it is new. */
+export type Admission = Pick<ConnectInput, "sessionId" | "userId" | "instructions" | "voice" | "language">;
+
+/**
+ * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write, 2 for a new session.
+ * @throws AppError permission_denied for another user's session, conflict for an ended one, session_expired,
+ * rate_limited beyond the connects a minute or the sessions at once
+ */
+export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admission): Promise<SessionDoc> {
+  const now = ctx.now().getTime();
+  const sessionReference = sessions(ctx.db).doc(admission.sessionId);
+  const limitsReference = userLimits(ctx.db).doc(admission.userId);
+  const [session, limits] = await Promise.all([tx.get(sessionReference), tx.get(limitsReference)]);
+
+  const connects = countConnect(limits.data(), now);
+  const existing = session.data();
+  if (existing) assertOpen(existing, admission.userId, now);
+  const active = openSessions(limits.data(), now);
+  if (!existing && !Object.hasOwn(active, admission.sessionId)) assertRoom(active, now);
+
+  const admitted = existing ?? newSession(ctx, admission);
+  if (!existing) tx.create(sessionReference, admitted);
+  tx.set(limitsReference, {
+    connects,
+    active: { ...active, [admission.sessionId]: admitted.expiresAt.toMillis() },
+    expiresAt: Timestamp.fromMillis(now + USAGE_WINDOW_TTL_SECONDS * 1_000),
+  });
+  return admitted;
+}
+
+/** @throws AppError where `userId` cannot speak in this session (any more) */
+export function assertOpen(session: SessionDoc, userId: string, now: number): void {
+  if (session.userId !== userId) throw new AppError("permission_denied", "Unauthorized");
+  if (session.status === "ended")
+    throw new AppError("conflict", "This session has ended: connect with a new sessionId.");
+  if (session.expiresAt.toMillis() <= now)
+    throw new AppError("session_expired", "This session has expired: connect with a new sessionId.");
+}
+
+function countConnect(limits: UserLimitsDoc | undefined, now: number): number[] {
+  const verdict = slidingWindow(limits?.connects, now, CONNECT_WINDOW);
+  if (verdict.allowed) return verdict.times;
+  throw new AppError(
+    "rate_limited",
+    `At most ${CONNECT_WINDOW.limit} connects a minute: try again in ${verdict.retryAfterSeconds} s.`,
+    { details: { retryAfterSeconds: verdict.retryAfterSeconds } },
+  );
+}
+
+function openSessions(limits: UserLimitsDoc | undefined, now: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(limits?.active ?? {}).filter(([, expiresAt]) => expiresAt > now));
+}
+
+function assertRoom(active: Record<string, number>, now: number): void {
+  const expiries = Object.values(active).sort((a, b) => a - b);
+  const earliest = expiries[0];
+  if (expiries.length < MAX_ACTIVE_SESSIONS || earliest === undefined) return;
+  throw new AppError("rate_limited", `You have ${MAX_ACTIVE_SESSIONS} sessions open: end one first.`, {
+    details: { retryAfterSeconds: Math.max(1, Math.ceil((earliest - now) / 1_000)) },
+  });
+}
+
+function newSession(ctx: Ctx, admission: Admission): SessionDoc {
+  const now = ctx.now().getTime();
+  return {
+    sessionId: admission.sessionId,
+    userId: admission.userId,
+    kind: "app",
+    status: "active",
+    createdAt: Timestamp.fromMillis(now),
+    expiresAt: Timestamp.fromMillis(now + SESSION_TTL_SECONDS * 1_000),
+    model: ctx.config.OPENAI_REALTIME_MODEL,
+    voice: admission.voice ?? DEFAULT_VOICE,
+    ...(admission.language === undefined ? {} : { language: admission.language }),
+    instructions: admission.instructions ?? DEFAULT_INSTRUCTIONS,
+    relayId: null,
+    connectionId: null,
+    connections: 0,
+  };
+}

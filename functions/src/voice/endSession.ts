@@ -1,0 +1,48 @@
+import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
+import { type Ctx, requireCaller } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { USAGE_WINDOW_TTL_SECONDS } from "./limits";
+import type { EndReason, SessionRef } from "./schemas";
+import { type SessionDoc, sessions, userLimits } from "./store";
+
+/** Ends one's own session; ending it again changes nothing. The live socket is closed by the relay that holds it. */
+export async function endVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ success: true }> {
+  const { uid } = requireCaller(ctx);
+  await ctx.db.runTransaction(async (tx) => {
+    const session = (await tx.get(sessions(ctx.db).doc(input.sessionId))).data();
+    if (session?.userId !== uid) throw sessionNotFound();
+    markEnded(ctx, tx, session, "client");
+  });
+  return { success: true };
+}
+
+/** Ends a session for the system; one that is missing or has ended stays as it is. */
+export async function endSession(ctx: Ctx, sessionId: string, reason: EndReason): Promise<void> {
+  await ctx.db.runTransaction(async (tx) => {
+    const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
+    if (session) markEnded(ctx, tx, session, reason);
+  });
+}
+
+function markEnded(ctx: Ctx, tx: Transaction, session: SessionDoc, reason: EndReason): void {
+  if (session.status === "ended") return;
+  tx.update(sessions(ctx.db).doc(session.sessionId), endedFields(ctx, reason));
+  forgetActive(ctx, tx, session);
+}
+
+/** The fields that make a session an ended one. */
+export function endedFields(ctx: Ctx, reason: EndReason) {
+  return { status: "ended" as const, endedAt: Timestamp.fromDate(ctx.now()), endReason: reason };
+}
+
+/** Frees the user's place for another session. */
+export function forgetActive(ctx: Ctx, tx: Transaction, session: SessionDoc): void {
+  const untyped = userLimits(ctx.db).doc(session.userId).withConverter(null);
+  const expiresAt = Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000);
+  tx.set(untyped, { active: { [session.sessionId]: FieldValue.delete() }, expiresAt }, { merge: true });
+}
+
+/** The one answer for sessions that do not exist and sessions of others. */
+export function sessionNotFound(): AppError {
+  return new AppError("not_found", "Session not found");
+}

@@ -1,0 +1,30 @@
+import type { WindowPolicy } from "../core/slidingWindow";
+
+/** How long a session may be used after it was created. */
+export const SESSION_TTL_SECONDS = 30 * 60;
+/** How long a relay ticket may wait to be used. */
+export const TICKET_TTL_SECONDS = 60;
+/** How many sessions a user may have open at once. */
+export const MAX_ACTIVE_SESSIONS = 3;
+/** How often a user may connect. */
+export const CONNECT_WINDOW: WindowPolicy = { limit: 10, windowSeconds: 60 };
+/** How long the per-user bookkeeping of limits outlives its last use. */
+export const USAGE_WINDOW_TTL_SECONDS = 24 * 60 * 60;
+
+export const DEFAULT_SESSIONS_PER_PAGE = 10;
+export const MAX_SESSIONS_PER_PAGE = 100;
+
+export const MAX_INSTRUCTIONS_CHARACTERS = 16_000;
+export const MAX_TRANSCRIPT_MESSAGES = 1_000;
+export const MAX_MESSAGE_CHARACTERS = 20_000;
+/** What all messages together may weigh; a Firestore document holds 1 MiB and the recorded turns come on top. */
+export const MAX_TRANSCRIPT_BYTES = 400 * 1_024;
+/** What the merged `messages` of a transcript may weigh; beyond it they are cut and `truncated` is set. */
+export const MAX_MERGED_BYTES = 900 * 1_024;
+/** Earlier turns given back to the model when a session is taken up again. */
+export const MAX_RESUMED_TURNS = 50;
+
+/** Sessions ended by one query of the sweep, and queries of one run. */
+export const SWEEP_BATCH = 250;
+export const SWEEP_MAX_BATCHES = 20;
+export const SWEEP_LEASE_SECONDS = 120;

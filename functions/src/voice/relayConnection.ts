@@ -1,0 +1,94 @@
+import type { Transaction } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { admitSession, assertOpen } from "./admitSession";
+import { MAX_RESUMED_TURNS } from "./limits";
+import { type SessionDoc, sessions, type TurnDoc, turns } from "./store";
+import { assertRedeemable, ticketReference, verifyTicket } from "./tickets";
+
+/** The socket of a relay instance that takes a session up. */
+export interface RelayConnection {
+  relayId: string;
+  connectionId: string;
+}
+
+/** A session, held by one socket, with all that the relay needs to speak in it. */
+export interface AttachedSession {
+  session: SessionDoc;
+  /** What was said before, oldest first, where the session is taken up again. */
+  earlierTurns: TurnDoc[];
+}
+
+/**
+ * Redeems a ticket: of any number of sockets that show it at once, exactly one gets the session. A socket that held
+ * the session before is displaced. One transaction: 2 reads, 2 writes; a session taken up again reads its turns.
+ * @throws AppError unauthenticated, conflict, session_expired
+ */
+export async function attachByTicket(
+  ctx: Ctx,
+  ticket: string,
+  connection: RelayConnection,
+): Promise<AttachedSession> {
+  const claims = verifyTicket(ctx, ticket);
+  const reference = ticketReference(ctx, ticket);
+  const session = await ctx.db.runTransaction(async (tx) => {
+    const [stored, current] = await Promise.all([
+      tx.get(reference),
+      tx.get(sessions(ctx.db).doc(claims.sessionId)),
+    ]);
+    assertRedeemable(stored, claims);
+    const existing = current.data();
+    // Deleted between connect and here: as if the ticket had never been.
+    if (!existing) throw new AppError("unauthenticated", "This session does not exist: connect again.");
+    assertOpen(existing, claims.userId, ctx.now().getTime());
+    tx.delete(reference);
+    return hold(ctx, tx, existing, connection);
+  });
+  return withEarlierTurns(ctx, session);
+}
+
+/**
+ * Takes a session up for a user whose ID token was checked; `sessionId` is made where none is given. The same limits
+ * as for connecting apply. One transaction: 2 reads, at most 3 writes.
+ * @throws AppError permission_denied, conflict, session_expired, rate_limited
+ */
+export async function attachByUser(
+  ctx: Ctx,
+  user: { userId: string; sessionId?: string },
+  connection: RelayConnection,
+): Promise<AttachedSession> {
+  const sessionId = user.sessionId ?? ctx.newId();
+  const session = await ctx.db.runTransaction(async (tx) => {
+    const admitted = await admitSession(ctx, tx, { sessionId, userId: user.userId });
+    return hold(ctx, tx, admitted, connection);
+  });
+  return withEarlierTurns(ctx, session);
+}
+
+/**
+ * Lets go of a session whose socket has closed, unless another socket has taken it up meanwhile. 1 read, 1 write.
+ * @returns whether the session has ended meanwhile, so that its transcript is to be finished
+ */
+export async function detachRelay(ctx: Ctx, sessionId: string, connectionId: string): Promise<boolean> {
+  const reference = sessions(ctx.db).doc(sessionId);
+  return ctx.db.runTransaction(async (tx) => {
+    const session = (await tx.get(reference)).data();
+    if (session?.connectionId === connectionId) tx.update(reference, { relayId: null, connectionId: null });
+    return session?.status === "ended";
+  });
+}
+
+function hold(ctx: Ctx, tx: Transaction, session: SessionDoc, connection: RelayConnection): SessionDoc {
+  const held = { ...connection, connections: session.connections + 1 };
+  tx.update(sessions(ctx.db).doc(session.sessionId), held);
+  return { ...session, ...held };
+}
+
+async function withEarlierTurns(ctx: Ctx, session: SessionDoc): Promise<AttachedSession> {
+  if (session.connections === 1) return { session, earlierTurns: [] };
+  const latest = await turns(ctx.db, session.sessionId)
+    .orderBy("order", "desc")
+    .limit(MAX_RESUMED_TURNS)
+    .get();
+  return { session, earlierTurns: latest.docs.map((document) => document.data()).reverse() };
+}

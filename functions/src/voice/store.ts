@@ -1,0 +1,142 @@
+import type {
+  CollectionReference,
+  DocumentReference,
+  DocumentSnapshot,
+  Firestore,
+  FirestoreDataConverter,
+  QueryDocumentSnapshot,
+} from "firebase-admin/firestore";
+import { Timestamp } from "firebase-admin/firestore";
+import { z } from "zod";
+import { END_REASONS, REALTIME_VOICES, SESSION_KINDS, usage } from "./schemas";
+
+// Documents are parsed when read; fields that a newer release may have written are left alone, not refused.
+const timestamp = z.custom<Timestamp>((value) => value instanceof Timestamp, {
+  error: "expected a Timestamp",
+});
+
+export const sessionDoc = z.object({
+  sessionId: z.string(),
+  userId: z.string(),
+  kind: z.enum(SESSION_KINDS).default("app"),
+  status: z.enum(["active", "ended"]),
+  createdAt: timestamp,
+  expiresAt: timestamp,
+  endedAt: timestamp.optional(),
+  endReason: z.enum(END_REASONS).optional(),
+  model: z.string(),
+  voice: z.enum(REALTIME_VOICES),
+  language: z.string().optional(),
+  instructions: z.string(),
+  /** Which relay instance and which of its sockets hold the session now; null when none does. */
+  relayId: z.string().nullable().default(null),
+  connectionId: z.string().nullable().default(null),
+  /** How often a socket was attached: more than zero means the model must be told what was said. */
+  connections: z.number().int().default(0),
+  usage: usage.optional(),
+});
+export type SessionDoc = z.output<typeof sessionDoc>;
+
+/** Single use: deleted by whoever redeems it. The document's id is the SHA-256 of the ticket. */
+export const ticketDoc = z.object({ sessionId: z.string(), userId: z.string(), expiresAt: timestamp });
+export type TicketDoc = z.output<typeof ticketDoc>;
+
+/** One document a user: what the limits need to know, so that a decision costs one read and one write. */
+export const userLimitsDoc = z.object({
+  /** When the user connected lately, ms since the epoch. */
+  connects: z.array(z.number()).default([]),
+  /** Open sessions and when each expires, ms since the epoch: an entry left behind stops counting by itself. */
+  active: z.record(z.string(), z.number()).default({}),
+  expiresAt: timestamp.optional(),
+});
+export type UserLimitsDoc = z.output<typeof userLimitsDoc>;
+
+/** One spoken turn, in `voiceTranscripts/{sessionId}/turns/{itemId}`. */
+export const turnDoc = z.object({
+  sessionId: z.string(),
+  userId: z.string(),
+  itemId: z.string(),
+  role: z.enum(["user", "assistant"]),
+  content: z.string(),
+  /** When the turn began. */
+  timestamp: timestamp,
+  /** Place in the conversation; turns inserted between two others get a fraction. */
+  order: z.number(),
+  interrupted: z.boolean().default(false),
+  /** Milliseconds of the assistant's audio that were heard, where it was cut off. */
+  heardMs: z.number().optional(),
+});
+export type TurnDoc = z.output<typeof turnDoc>;
+
+/** What one response of the model used, in `voiceSessions/{sessionId}/responses/{responseId}`. */
+export const responseDoc = usage.extend({ createdAt: timestamp, model: z.string() });
+export type ResponseDoc = z.output<typeof responseDoc>;
+
+export const transcriptDoc = z.object({
+  sessionId: z.string(),
+  userId: z.string(),
+  messages: z
+    .array(
+      z.object({
+        role: z.enum(["user", "assistant"]),
+        content: z.string(),
+        timestamp: z.string(),
+        itemId: z.string().optional(),
+        interrupted: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  createdAt: timestamp,
+  completedAt: timestamp.optional(),
+  truncated: z.boolean().optional(),
+});
+export type TranscriptDoc = z.output<typeof transcriptDoc>;
+export type StoredMessage = TranscriptDoc["messages"][number];
+
+function converter<T extends Record<string, unknown>>(schema: z.ZodType<T>): FirestoreDataConverter<T, T> {
+  return {
+    toFirestore: (data) => data as T,
+    fromFirestore: (snapshot: QueryDocumentSnapshot<T, T>) => schema.parse(snapshot.data()),
+  };
+}
+
+const sessionConverter = converter<SessionDoc>(sessionDoc);
+const ticketConverter = converter<TicketDoc>(ticketDoc);
+const userLimitsConverter = converter<UserLimitsDoc>(userLimitsDoc);
+const turnConverter = converter<TurnDoc>(turnDoc);
+const responseConverter = converter<ResponseDoc>(responseDoc);
+const transcriptConverter = converter<TranscriptDoc>(transcriptDoc);
+
+type Collection<T extends Record<string, unknown>> = CollectionReference<T, T>;
+export type Snapshot<T extends Record<string, unknown>> = DocumentSnapshot<T, T>;
+export type Reference<T extends Record<string, unknown>> = DocumentReference<T, T>;
+
+/** `voiceSessions`: every kind of session. */
+export function sessions(db: Firestore): Collection<SessionDoc> {
+  return db.collection("voiceSessions").withConverter(sessionConverter);
+}
+
+/** `voiceSessions/{sessionId}/responses`: usage, one document a response, so that adding up is idempotent. */
+export function responses(db: Firestore, sessionId: string): Collection<ResponseDoc> {
+  return db.collection(`voiceSessions/${sessionId}/responses`).withConverter(responseConverter);
+}
+
+/** `voiceTickets`: hashes of relay tickets that were not used yet. */
+export function tickets(db: Firestore): Collection<TicketDoc> {
+  return db.collection("voiceTickets").withConverter(ticketConverter);
+}
+
+/** `voiceUsers`: one document a user, for limits. */
+export function userLimits(db: Firestore): Collection<UserLimitsDoc> {
+  return db.collection("voiceUsers").withConverter(userLimitsConverter);
+}
+
+/** `voiceTranscripts`: the conversation of a session, whole once it has ended. */
+export function transcripts(db: Firestore): Collection<TranscriptDoc> {
+  return db.collection("voiceTranscripts").withConverter(transcriptConverter);
+}
+
+/** `voiceTranscripts/{sessionId}/turns`: each turn, as it is spoken. */
+export function turns(db: Firestore, sessionId: string): Collection<TurnDoc> {
+  return db.collection(`voiceTranscripts/${sessionId}/turns`).withConverter(turnConverter);
+}

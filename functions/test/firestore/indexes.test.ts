@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { before, describe, it } from "mocha";
+import { withLease } from "../../src/core/lease";
+import { connectVoice } from "../../src/voice/connectVoice";
+import { deleteVoiceSession } from "../../src/voice/deleteSession";
+import { endExpiredSessions } from "../../src/voice/endExpiredSessions";
+import { endVoiceSession } from "../../src/voice/endSession";
+import { listVoiceSessions } from "../../src/voice/readSessions";
+import { attachByUser } from "../../src/voice/relayConnection";
+import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
+import { watchRelaySessions } from "../../src/voice/watchRelaySessions";
+import { countFirestore, type SentQuery } from "../support/countedFirestore";
+import { inFunctions, readFunctionsFile } from "../support/repositoryFiles";
+import { testWorld } from "../support/testCtx";
+
+// The emulator answers any query; a deployed Firestore refuses one whose index is missing. So each query that the code
+// sends is caught on the wire and held against what is declared.
+
+interface Field {
+  fieldPath: string;
+  order: string;
+}
+interface Declared {
+  indexes: { collectionGroup: string; queryScope: string; fields: Field[] }[];
+  fieldOverrides: { collectionGroup: string; fieldPath: string; ttl?: boolean; indexes: unknown[] }[];
+}
+
+const declared = JSON.parse(readFunctionsFile("../firestore.indexes.json")) as Declared;
+
+/** Files that send queries, all exercised by `exercise`: one that is not listed here has to be exercised as well. */
+const FILES_WITH_QUERIES = [
+  "voice/deleteSession.ts",
+  "voice/endExpiredSessions.ts",
+  "voice/readSessions.ts",
+  "voice/relayConnection.ts",
+  "voice/transcript.ts",
+  "voice/watchRelaySessions.ts",
+];
+
+/** Runs everything that queries and gives what was sent. */
+async function exercise(): Promise<SentQuery[]> {
+  const world = testWorld();
+  const { queries } = countFirestore(world.db);
+  const relay = { relayId: "relay-1", connectionId: "c1" };
+  const stop = watchRelaySessions(world.as(), "relay-1", () => {});
+  const input = { sessionId: "s1", userId: "ann" };
+  await connectVoice(world.as("ann"), input);
+  await attachByUser(world.as(), input, relay);
+  await attachByUser(world.as(), input, { ...relay, connectionId: "c2" });
+  await listVoiceSessions(world.as("ann"), { userId: "ann", limit: 1 });
+  await getVoiceTranscript(world.as("ann"), { sessionId: "s1" });
+  await endVoiceSession(world.as("ann"), { sessionId: "s1" });
+  await finishTranscript(world.as(), "s1");
+  await endExpiredSessions(world.as());
+  await withLease(world.as(), "x", 1, async () => {});
+  await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
+  while (!queries.some(({ query }) => JSON.stringify(query).includes("relayId"))) await sleep(10);
+  stop();
+  return queries;
+}
+
+/** The fields that a query compares for equality, and those it orders by or compares otherwise, in that order. */
+function fieldsOf({ query }: SentQuery): { equal: string[]; ordered: Field[] } {
+  const filters: { field: string; op: string }[] = [];
+  const collect = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    const { field, op } = node as { field?: { fieldPath?: string }; op?: string };
+    if (field?.fieldPath && op) filters.push({ field: field.fieldPath, op });
+    else for (const value of Object.values(node)) collect(value);
+  };
+  collect(query.where);
+  const equal = filters.filter(({ op }) => op === "EQUAL").map(({ field }) => field);
+  const ordered = (query.orderBy ?? [])
+    .map(({ field, direction }) => ({ fieldPath: field.fieldPath, order: direction }))
+    .filter(({ fieldPath }) => fieldPath !== "__name__");
+  const missing = filters.filter(
+    ({ op, field }) => op !== "EQUAL" && !ordered.some((o) => o.fieldPath === field),
+  );
+  return {
+    equal,
+    ordered: [...missing.map(({ field }) => ({ fieldPath: field, order: "ASCENDING" })), ...ordered],
+  };
+}
+
+function isIndexed(sent: SentQuery): boolean {
+  const [from] = sent.query.from;
+  const { equal, ordered } = fieldsOf(sent);
+  const exempt = declared.fieldOverrides
+    .filter((field) => field.collectionGroup === from?.collectionId && field.indexes.length === 0)
+    .map((field) => field.fieldPath);
+  if (ordered.length === 0 || equal.length + ordered.length === 1) {
+    // Firestore's own single-field indexes serve it, unless they were switched off.
+    return [...equal, ...ordered.map((field) => field.fieldPath)].every((field) => !exempt.includes(field));
+  }
+  return declared.indexes.some(
+    ({ collectionGroup, queryScope, fields }) =>
+      collectionGroup === from?.collectionId &&
+      queryScope === (from.allDescendants ? "COLLECTION_GROUP" : "COLLECTION") &&
+      fields.length === equal.length + ordered.length &&
+      fields.slice(0, equal.length).every((field) => equal.includes(field.fieldPath)) &&
+      JSON.stringify(fields.slice(equal.length)) === JSON.stringify(ordered),
+  );
+}
+
+// What apps ask with the client SDK; the rules demand the filter on userId.
+const CLIENT_QUERIES: SentQuery[] = [
+  clientQuery("voiceSessions", "createdAt", "DESCENDING"),
+  clientQuery("turns", "order", "ASCENDING"),
+];
+
+function clientQuery(collectionId: string, fieldPath: string, direction: string): SentQuery {
+  const where = { fieldFilter: { field: { fieldPath: "userId" }, op: "EQUAL" } };
+  return {
+    parent: "",
+    query: { from: [{ collectionId }], where, orderBy: [{ field: { fieldPath }, direction }] },
+  };
+}
+
+const describeQuery = ({ query }: SentQuery) => {
+  const { equal, ordered } = fieldsOf({ parent: "", query });
+  return `${query.from[0]?.collectionId}: ${equal.join(", ")} ${JSON.stringify(ordered)}`;
+};
+
+describe("Firestore indexes", () => {
+  let queries: SentQuery[] = [];
+  before(async () => {
+    queries = await exercise();
+  });
+
+  it("serve every query that the code sends and that apps are promised", () => {
+    assert.ok(queries.length >= FILES_WITH_QUERIES.length, `${queries.length} queries were caught`);
+    const unserved = [...queries, ...CLIENT_QUERIES].filter((sent) => !isIndexed(sent)).map(describeQuery);
+    assert.deepEqual(unserved, []);
+  });
+
+  it("are each of use to some query", () => {
+    const useless = declared.indexes.filter(({ collectionGroup, fields }) => {
+      const names = fields.map((field) => field.fieldPath).sort();
+      return ![...queries, ...CLIENT_QUERIES].some((sent) => {
+        const { equal, ordered } = fieldsOf(sent);
+        const asked = [...equal, ...ordered.map((field) => field.fieldPath)].sort();
+        return sent.query.from[0]?.collectionId === collectionGroup && asked.join() === names.join();
+      });
+    });
+    assert.deepEqual(useless, []);
+  });
+
+  it("were held against the queries of every file that has some", () => {
+    const files = readdirSync(inFunctions("src"), { recursive: true, encoding: "utf8" })
+      .map((file) => file.replaceAll(path.sep, "/"))
+      .filter((file) => file.endsWith(".ts"))
+      .filter((file) =>
+        /\.(where|orderBy|collectionGroup)\(/.test(readFileSync(inFunctions("src", file), "utf8")),
+      );
+    assert.deepEqual(files.sort(), FILES_WITH_QUERIES);
+  });
+
+  it("let go what expires: each time to live is a boolean beside its indexes, on the field that the code sets", async () => {
+    const lifetimes = declared.fieldOverrides.filter((field) => "ttl" in field);
+    assert.deepEqual(lifetimes.map((field) => `${field.collectionGroup}.${field.fieldPath}`).sort(), [
+      "leases.expiresAt",
+      "voiceTickets.expiresAt",
+      "voiceUsers.expiresAt",
+    ]);
+    for (const field of declared.fieldOverrides) {
+      assert.ok(Array.isArray(field.indexes), "indexes stands beside ttl");
+      assert.ok(field.ttl === undefined || field.ttl === true);
+    }
+    const world = testWorld();
+    await connectVoice(world.as("ann"), { sessionId: "s1", userId: "ann" });
+    await withLease(world.as(), "x", 60, async () => {
+      for (const { collectionGroup } of lifetimes) {
+        const { docs } = await world.db.collection(collectionGroup).get();
+        assert.equal(docs.length, 1, collectionGroup);
+        assert.ok(docs[0]?.get("expiresAt").toMillis() > world.now().getTime(), collectionGroup);
+      }
+    });
+  });
+
+  it("declare nothing twice", () => {
+    const names = declared.fieldOverrides.map((field) => `${field.collectionGroup}.${field.fieldPath}`);
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(
+      new Set(declared.indexes.map((index) => JSON.stringify(index))).size,
+      declared.indexes.length,
+    );
+  });
+});

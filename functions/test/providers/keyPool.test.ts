@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { KEY_REST_MS, KeyPool } from "../../src/providers/keyPool";
+
+describe("A pool of keys", () => {
+  it("begins with another key each time", () => {
+    const pool = new KeyPool(["a", "b", "c"]);
+    assert.deepEqual(
+      [pool.order(0), pool.order(0), pool.order(0), pool.order(0)].map(([first]) => first),
+      ["a", "b", "c", "a"],
+    );
+  });
+
+  it("rests a key for a minute after it failed, and still offers it last", () => {
+    const pool = new KeyPool(["a", "b"]);
+    pool.failed("a", 0);
+    assert.deepEqual(pool.order(1), ["b", "a"]);
+    assert.deepEqual(pool.order(KEY_REST_MS - 1), ["b", "a"]);
+    const firsts = [pool.order(KEY_REST_MS)[0], pool.order(KEY_REST_MS)[0]];
+    assert.deepEqual(new Set(firsts), new Set(["a", "b"]));
+  });
+
+  it("offers, where all rest, the one first that rests for the shortest time", () => {
+    const pool = new KeyPool(["a", "b", "c"]);
+    pool.failed("b", 10);
+    pool.failed("a", 20);
+    pool.failed("c", 30);
+    for (let round = 0; round < 3; round += 1) assert.deepEqual(pool.order(40), ["b", "a", "c"]);
+  });
+
+  it("rests a key no longer once it has worked", () => {
+    const pool = new KeyPool(["a", "b"]);
+    pool.failed("a", 0);
+    pool.succeeded("a");
+    assert.deepEqual([pool.order(1)[0], pool.order(1)[0]], ["a", "b"]);
+  });
+
+  it("offers every key exactly once, whatever happened before, those at rest after all others", () => {
+    const happening = fc.record({
+      key: fc.integer({ min: 0, max: 4 }),
+      failed: fc.boolean(),
+      afterMs: fc.nat({ max: 40_000 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(happening, { maxLength: 30 }),
+        (size, happened) => {
+          const keys = Array.from({ length: size }, (_, index) => `key-${index}`);
+          const pool = new KeyPool(keys);
+          const failedAt = new Map<string, number>();
+          let now = 0;
+          for (const { key, failed, afterMs } of happened) {
+            now += afterMs;
+            const name = `key-${key % size}`;
+            if (failed) {
+              pool.failed(name, now);
+              failedAt.set(name, now);
+            } else {
+              pool.succeeded(name);
+              failedAt.delete(name);
+            }
+            const order = pool.order(now);
+            assert.deepEqual([...order].sort(), keys);
+            const rests = order.map((one) => now - (failedAt.get(one) ?? -Infinity) < KEY_REST_MS);
+            assert.deepEqual(rests, [...rests].sort(), "those at rest come last");
+          }
+        },
+      ),
+    );
+  });
+
+  it("may be empty", () => {
+    assert.deepEqual(new KeyPool([]).order(0), []);
+    assert.equal(new KeyPool([]).size, 0);
+  });
+});

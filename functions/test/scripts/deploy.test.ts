@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { importScript } from "./importScript";
+import { temporaryFolder } from "./temporaryFolder";
+
+/** An environment whose gcloud is signed in and whose projects hold these secrets; firebase is signed in as well. */
+function signedIn(secrets: string[]): NodeJS.ProcessEnv {
+  const folder = temporaryFolder({
+    gcloud: `#!/bin/sh
+case "$1" in
+  auth) echo someone@example.com ;;
+  secrets) for name in ${secrets.join(" ") || '""'}; do [ "$name" = "$4" ] && echo 1; done; exit 0 ;;
+  *) exit 2 ;;
+esac
+`,
+  });
+  fs.chmodSync(path.join(folder, "gcloud"), 0o755);
+  return { PATH: folder, HOME: folder, FIREBASE_TOKEN: "token" };
+}
+
+const settings = { ALLOWED_ORIGINS: "https://app.example" };
+const of = (project: string | undefined, env: NodeJS.ProcessEnv) => ({
+  project,
+  settings,
+  settingsFile: "functions/.env.app",
+  boundSecrets: ["SECRET_KEY"],
+  env,
+});
+
+describe("a deployment", () => {
+  it("lists all that is missing at once", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const empty = temporaryFolder();
+    const { problems } = whatIsMissing({ ...of("demo-voice", { PATH: empty, HOME: empty }), settings: {} });
+    assert.equal(problems.length, 4);
+    const [project, gcloud, origins, firebase] = problems;
+    assert.match(project, /^"demo-voice" exists only in the emulators/);
+    assert.match(gcloud, /^gcloud is not installed/);
+    assert.match(origins, /^ALLOWED_ORIGINS is not set/);
+    assert.match(firebase, /^firebase is not signed in/);
+  });
+
+  it("finds nothing missing when nothing is", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const found = whatIsMissing(of("app", signedIn(["SECRET_KEY", "OPENAI_API_KEYS"])));
+    assert.deepEqual(found, { problems: [], secrets: ["SECRET_KEY", "OPENAI_API_KEYS"] });
+  });
+
+  it("names each secret that is not stored and how to store it", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const { problems } = whatIsMissing(of("app", signedIn([])));
+    assert.equal(
+      problems[0],
+      "The secret SECRET_KEY is not stored: run `firebase functions:secrets:set SECRET_KEY --project app`.",
+    );
+    assert.equal(problems.at(-1), "The relay needs OPENAI_API_KEY or OPENAI_API_KEYS.");
+  });
+
+  it("refuses secrets in the settings file, and addresses of this machine, without repeating a secret", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const { problems } = whatIsMissing({
+      ...of("app", signedIn(["SECRET_KEY", "OPENAI_API_KEY"])),
+      settings: { ...settings, OPENAI_API_KEY: "sk-very-secret", RELAY_URL: "ws://127.0.0.1:8090" },
+    });
+    assert.equal(problems.length, 2);
+    assert.doesNotMatch(problems.join("\n"), /very-secret/);
+  });
+
+  it("goes to the project of the flag, of `firebase use`, or of .firebaserc", async () => {
+    const { selectedProject } = await importScript("deploy/selectedProject.mjs");
+    const repository = temporaryFolder({
+      ".firebaserc": JSON.stringify({ projects: { default: "demo-voice", live: "my-app" } }),
+    });
+    const nobody = { HOME: temporaryFolder() };
+    const used = { activeProjects: { [repository]: "live" } };
+    const user = {
+      HOME: temporaryFolder({ ".config/configstore/firebase-tools.json": JSON.stringify(used) }),
+    };
+    assert.equal(selectedProject({ args: [], env: nobody, repository }), "demo-voice");
+    assert.equal(selectedProject({ args: [], env: user, repository }), "my-app");
+    assert.equal(selectedProject({ args: ["--project", "other"], env: user, repository }), "other");
+    assert.equal(selectedProject({ args: ["--project=live"], env: nobody, repository }), "my-app");
+  });
+
+  it("gives the relay the settings and secrets as gcloud reads them, commas included", async () => {
+    const { deployRelay, shellText } = await importScript("deploy/commands.mjs");
+    const command: string[] = deployRelay({
+      project: "app",
+      settings: { ALLOWED_ORIGINS: "https://a.example,https://b.example", LOG_LEVEL: "" },
+      secrets: ["SECRET_KEY", "OPENAI_API_KEY"],
+    });
+    assert.ok(
+      command.includes(
+        "--set-env-vars=^|^GCLOUD_PROJECT=app|ALLOWED_ORIGINS=https://a.example,https://b.example",
+      ),
+    );
+    assert.ok(
+      command.includes("--set-secrets=SECRET_KEY=SECRET_KEY:latest,OPENAI_API_KEY=OPENAI_API_KEY:latest"),
+    );
+    for (const option of ["--timeout=3600", "--concurrency=250", "--session-affinity", "--no-use-http2"]) {
+      assert.ok(command.includes(option), option);
+    }
+    assert.match(shellText(command), /^gcloud run deploy voice-relay --source=functions --project=app /);
+    assert.match(shellText(command), /'--set-env-vars=\^\|\^/);
+  });
+});
