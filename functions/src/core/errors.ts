@@ -12,6 +12,7 @@ export type ErrorCode =
   | "session_expired"
   | "payload_too_large"
   | "rate_limited"
+  | "busy"
   | "not_configured"
   | "provider_failed"
   | "provider_unavailable"

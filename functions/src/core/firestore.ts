@@ -1,5 +1,6 @@
 import { type App, getApps, initializeApp } from "firebase-admin/app";
-import { type Firestore, getFirestore } from "firebase-admin/firestore";
+import { type Firestore, getFirestore, type Transaction } from "firebase-admin/firestore";
+import { AppError } from "./errors";
 
 /** The default app, initialised at first use from the environment (emulator or deployed). */
 export function firebaseApp(): App {
@@ -12,9 +13,28 @@ export function isOvertaken(error: unknown): boolean {
   return code === NOT_FOUND || code === FAILED_PRECONDITION;
 }
 
+/**
+ * Runs a transaction, tried again where another gets in its way.
+ * @throws AppError busy where others were in its way each time; and whatever `work` throws
+ */
+export async function transact<T>(db: Firestore, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await db.runTransaction(work);
+  } catch (cause) {
+    if (!isContention(cause)) throw cause;
+    const safeMessage = "Too many requests at once want to change the same thing: try again in a second.";
+    throw new AppError("busy", safeMessage, { details: { retryAfterSeconds: 1 }, cause });
+  }
+}
+
+function isContention(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === ABORTED;
+}
+
 // https://grpc.io/docs/guides/status-codes/
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
+const ABORTED = 10;
 
 let handle: Firestore | undefined;
 

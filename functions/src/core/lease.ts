@@ -1,5 +1,6 @@
 import { type Firestore, Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "./ctx";
+import { transact } from "./firestore";
 
 const COLLECTION = "leases";
 
@@ -27,7 +28,7 @@ export async function withLease<T>(
 async function acquire(ctx: Ctx, name: string, holder: string, seconds: number): Promise<boolean> {
   const reference = ctx.db.collection(COLLECTION).doc(name);
   const now = ctx.now().getTime();
-  return ctx.db.runTransaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const expiresAt: unknown = (await tx.get(reference)).get("expiresAt");
     if (expiresAt instanceof Timestamp && expiresAt.toMillis() > now) return false;
     tx.set(reference, { holder, expiresAt: Timestamp.fromMillis(now + seconds * 1_000) });
@@ -37,7 +38,7 @@ async function acquire(ctx: Ctx, name: string, holder: string, seconds: number):
 
 async function release(db: Firestore, name: string, holder: string): Promise<void> {
   const reference = db.collection(COLLECTION).doc(name);
-  await db.runTransaction(async (tx) => {
+  await transact(db, async (tx) => {
     if ((await tx.get(reference)).get("holder") === holder) tx.delete(reference);
   });
 }

@@ -19,6 +19,7 @@ const CODES: Readonly<Record<ErrorCode, HttpsError["code"]>> = {
   session_expired: "failed-precondition",
   payload_too_large: "invalid-argument",
   rate_limited: "resource-exhausted",
+  busy: "unavailable",
   not_configured: "failed-precondition",
   provider_failed: "unavailable",
   provider_unavailable: "unavailable",

@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   session_expired: 409,
   payload_too_large: 413,
   rate_limited: 429,
+  busy: 503,
   not_configured: 500,
   provider_failed: 502,
   provider_unavailable: 503,

@@ -150,6 +150,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   session_expired: "The session has expired.",
   payload_too_large: "The body exceeds 1 MiB.",
   rate_limited: "A limit is reached.",
+  busy: "Too many at once want to change the same thing: try again in a second.",
   not_configured: "The server lacks a setting.",
   provider_failed: "A provider failed.",
   provider_unavailable: "A provider, or Firebase Auth, does not answer right now.",
@@ -232,7 +233,7 @@ function presentedHeaders(bound: Route): Json {
 /** What can go wrong: what any endpoint answers with, and what the operation says of itself. */
 function errorStatuses(family: ErrorFamily, operation: Operation, hasBody: boolean): number[] {
   const codes: ErrorCode[] = ["invalid_argument", "internal", ...(operation.errors ?? [])];
-  if (operation.auth !== "none") codes.push("unauthenticated", "provider_unavailable");
+  if (operation.auth !== "none") codes.push("unauthenticated", "provider_unavailable", "busy");
   if (hasBody) codes.push("payload_too_large");
   return [...new Set(codes.map((code) => family.status[code]))].sort((a, b) => a - b);
 }

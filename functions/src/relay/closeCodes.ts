@@ -25,6 +25,7 @@ const CODES: Readonly<Record<ErrorCode, CloseCode>> = {
   session_expired: CLOSE.expired,
   payload_too_large: CLOSE.messageTooLarge,
   rate_limited: CLOSE.tooMany,
+  busy: CLOSE.overloaded,
   not_configured: CLOSE.upstreamFailed,
   provider_failed: CLOSE.upstreamFailed,
   provider_unavailable: CLOSE.upstreamFailed,

@@ -1,5 +1,6 @@
 import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { transact } from "../core/firestore";
 import { admitSession } from "./admitSession";
 import type { ConnectInput, ConnectOutput } from "./schemas";
 import { createTicket, storeTicket } from "./tickets";
@@ -14,7 +15,7 @@ export async function connectVoice(ctx: Ctx, input: ConnectInput): Promise<Conne
   const relayUrl = requireSetting(ctx.config.RELAY_URL, "RELAY_URL");
   const claims = { sessionId: input.sessionId, userId: uid };
   const ticket = createTicket(ctx, claims);
-  const session = await ctx.db.runTransaction(async (tx) => {
+  const session = await transact(ctx.db, async (tx) => {
     const admitted = await admitSession(ctx, tx, input);
     storeTicket(ctx, tx, ticket, claims);
     return admitted;

@@ -1,6 +1,6 @@
 import type { DocumentData, DocumentSnapshot } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
-import { isOvertaken } from "../core/firestore";
+import { isOvertaken, transact } from "../core/firestore";
 import { forgetActive, sessionNotFound } from "./endSession";
 import type { SessionRef } from "./schemas";
 import { sessions, tickets, transcripts } from "./store";
@@ -13,7 +13,7 @@ import { sessions, tickets, transcripts } from "./store";
 export async function deleteVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ success: true }> {
   const { uid } = requireCaller(ctx);
   const reference = sessions(ctx.db).doc(input.sessionId);
-  await ctx.db.runTransaction(async (tx) => {
+  await transact(ctx.db, async (tx) => {
     const session = (await tx.get(reference)).data();
     if (session?.userId !== uid) throw sessionNotFound();
     tx.delete(reference);

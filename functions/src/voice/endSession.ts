@@ -1,6 +1,7 @@
 import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { transact } from "../core/firestore";
 import { USAGE_WINDOW_TTL_SECONDS } from "./limits";
 import type { EndReason, SessionRef } from "./schemas";
 import { type SessionDoc, sessions, userLimits } from "./store";
@@ -8,7 +9,7 @@ import { type SessionDoc, sessions, userLimits } from "./store";
 /** Ends one's own session; ending it again changes nothing. The live socket is closed by the relay that holds it. */
 export async function endVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ success: true }> {
   const { uid } = requireCaller(ctx);
-  await ctx.db.runTransaction(async (tx) => {
+  await transact(ctx.db, async (tx) => {
     const session = (await tx.get(sessions(ctx.db).doc(input.sessionId))).data();
     if (session?.userId !== uid) throw sessionNotFound();
     markEnded(ctx, tx, session, "client");
@@ -18,7 +19,7 @@ export async function endVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ su
 
 /** Ends a session for the system; one that is missing or has ended stays as it is. */
 export async function endSession(ctx: Ctx, sessionId: string, reason: EndReason): Promise<void> {
-  await ctx.db.runTransaction(async (tx) => {
+  await transact(ctx.db, async (tx) => {
     const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
     if (session) markEnded(ctx, tx, session, reason);
   });

@@ -1,6 +1,7 @@
 import type { Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { transact } from "../core/firestore";
 import { admitSession, assertOpen } from "./admitSession";
 import { MAX_RESUMED_TURNS } from "./limits";
 import { type SessionDoc, sessions, type TurnDoc, turns } from "./store";
@@ -31,7 +32,7 @@ export async function attachByTicket(
 ): Promise<AttachedSession> {
   const claims = verifyTicket(ctx, ticket);
   const reference = ticketReference(ctx, ticket);
-  const session = await ctx.db.runTransaction(async (tx) => {
+  const session = await transact(ctx.db, async (tx) => {
     const [stored, current] = await Promise.all([
       tx.get(reference),
       tx.get(sessions(ctx.db).doc(claims.sessionId)),
@@ -58,7 +59,7 @@ export async function attachByUser(
   connection: RelayConnection,
 ): Promise<AttachedSession> {
   const sessionId = user.sessionId ?? ctx.newId();
-  const session = await ctx.db.runTransaction(async (tx) => {
+  const session = await transact(ctx.db, async (tx) => {
     const admitted = await admitSession(ctx, tx, { sessionId, userId: user.userId });
     return hold(ctx, tx, admitted, connection);
   });
@@ -71,7 +72,7 @@ export async function attachByUser(
  */
 export async function detachRelay(ctx: Ctx, sessionId: string, connectionId: string): Promise<boolean> {
   const reference = sessions(ctx.db).doc(sessionId);
-  return ctx.db.runTransaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const session = (await tx.get(reference)).data();
     if (session?.connectionId === connectionId) tx.update(reference, { relayId: null, connectionId: null });
     return session?.status === "ended";

@@ -1,6 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { transact } from "../core/firestore";
 import { mergeMessages, toMessage } from "./mergeMessages";
 import { readOwnSession } from "./readSessions";
 import type { SaveTranscriptInput, SessionRef, Transcript } from "./schemas";
@@ -15,7 +16,7 @@ import { addUsage, NO_USAGE } from "./usage";
 export async function saveVoiceTranscript(ctx: Ctx, input: SaveTranscriptInput): Promise<{ success: true }> {
   const { uid } = requireCaller(ctx);
   const reference = transcripts(ctx.db).doc(input.sessionId);
-  await ctx.db.runTransaction(async (tx) => {
+  await transact(ctx.db, async (tx) => {
     const [session, stored] = await Promise.all([
       tx.get(sessions(ctx.db).doc(input.sessionId)),
       tx.get(reference),
@@ -71,7 +72,7 @@ async function recordedMessages(ctx: Ctx, sessionId: string): Promise<StoredMess
 export async function finishTranscript(ctx: Ctx, sessionId: string): Promise<void> {
   const sessionReference = sessions(ctx.db).doc(sessionId);
   const transcriptReference = transcripts(ctx.db).doc(sessionId);
-  await ctx.db.runTransaction(async (tx) => {
+  await transact(ctx.db, async (tx) => {
     const [session, stored, spoken, used] = await Promise.all([
       tx.get(sessionReference),
       tx.get(transcriptReference),

@@ -17,6 +17,7 @@ const EXPECTED: Record<ErrorCode, number> = {
   rate_limited: 4429,
   not_configured: 1011,
   provider_failed: 1011,
+  busy: 1013,
   provider_unavailable: 1011,
   internal: 1011,
 };
