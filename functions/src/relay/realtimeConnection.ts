@@ -88,14 +88,14 @@ export class RealtimeConnection {
     this.#upstream = upstream;
     this.#reader.onKeyAtFault = () => this.services.keys.failed(key, Date.now());
     socket.on("message", (frame: Buffer) => {
-      const cameAt = this.services.metrics.frameCame();
+      const cameAt = this.services.metrics.toClient.frameCame();
       upstream.heardAt = Date.now();
       try {
         this.#reader.read(frame, upstream.heardAt);
       } catch (error) {
         this.#failed(error);
       }
-      this.services.metrics.frameWritten("toClient", cameAt);
+      this.services.metrics.toClient.frameWritten(cameAt);
     });
     socket.on("close", (code) => this.#upstreamFailed(`closed with ${code}`));
     socket.on("error", (error) => this.#ctx.log.debug("upstream socket failed", { error }));
@@ -166,7 +166,7 @@ export class RealtimeConnection {
     client.heardAt = Date.now();
     client.socket.on("message", (message: Buffer, isBinary: boolean) => {
       if (this.#ending) return;
-      const cameAt = this.services.metrics.frameCame();
+      const cameAt = this.services.metrics.toModel.frameCame();
       client.heardAt = Date.now();
       this.#activeAt = client.heardAt;
       try {
@@ -174,7 +174,7 @@ export class RealtimeConnection {
       } catch (error) {
         this.#failed(error);
       }
-      this.services.metrics.frameWritten("toModel", cameAt);
+      this.services.metrics.toModel.frameWritten(cameAt);
     });
     client.socket.on("ping", (data: Buffer) => this.#mayTake(data.length));
     client.socket.resume();

@@ -18,8 +18,8 @@ describe("the demo's reading of the relay's histogram", () => {
 
   it("reads what the relay writes, each direction by itself", async () => {
     const metrics = new RelayMetrics();
-    metrics.frameWritten("toModel", performance.now() - 3);
-    metrics.frameWritten("toModel", performance.now() - 3);
+    metrics.toModel.frameWritten(performance.now() - 3);
+    metrics.toModel.frameWritten(performance.now() - 3);
     const text = await metrics.registry.metrics();
     const toModel = forwarding(text, "to_model");
     assert.equal(toModel.frames, 2);
