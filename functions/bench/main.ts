@@ -1,12 +1,25 @@
+import { chat } from "./chat";
 import { coldLoad } from "./coldLoad";
 import { connect } from "./connect";
 import { costs } from "./costs";
 import { type Benchmark, type Figure, table } from "./figure";
+import { limits } from "./limits";
+import { relayBinary } from "./relayBinary";
 import { relayCpu } from "./relayCpu";
 import { relayMemory } from "./relayMemory";
 import { sweep } from "./sweep";
 
-const BENCHMARKS: readonly Benchmark[] = [relayCpu, relayMemory, coldLoad, connect, sweep, costs];
+const BENCHMARKS: readonly Benchmark[] = [
+  relayCpu,
+  relayBinary,
+  relayMemory,
+  chat,
+  coldLoad,
+  connect,
+  limits,
+  sweep,
+  costs,
+];
 
 /** Runs the benchmarks named on the command line, or all, one after another; fails where a figure is missed. */
 async function main(names: string[]): Promise<number> {

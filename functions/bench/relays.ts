@@ -8,11 +8,12 @@ import { startWorker, type Worker } from "./worker";
 import type { LoadApi } from "./workers/load";
 import type { RelayApi } from "./workers/measurable";
 
-/** The relays that are compared: ours, two sockets joined, and one that parses every event. */
-export type RelayKind = "ours" | "bare" | "parsing";
+/** The relays that are compared: ours, ours with raw audio, two sockets joined, and one that parses every event. */
+export type RelayKind = "ours" | "binary" | "bare" | "parsing";
 
 const SCRIPTS: Record<RelayKind, string> = {
   ours: "ourRelay.js",
+  binary: "ourRelay.js",
   bare: "bareRelay.js",
   parsing: "parsingRelay.js",
 };
@@ -46,7 +47,7 @@ export async function withRelays<T>(
       kinds.map(async (kind, index): Promise<RelayUnderTest> => {
         const worker = workers[index] as Worker<RelayApi>;
         const url = await worker.call("listen", { upstreamUrl });
-        const address = kind === "ours" ? () => urlWithTicket(db, url) : async () => url;
+        const address = addresses(db, kind, url);
         return { kind, worker, open: (sessions) => open(load, kind, address, sessions) };
       }),
     );
@@ -68,6 +69,13 @@ async function open(
     const urls = await Promise.all(Array.from({ length: count }, address));
     await load.call("open", { group, urls });
   }
+}
+
+/** How each session of a relay is reached. */
+function addresses(db: Firestore, kind: RelayKind, url: string): () => Promise<string> {
+  if (kind === "ours") return () => urlWithTicket(db, url);
+  if (kind === "binary") return async () => `${await urlWithTicket(db, url)}&audio=binary`;
+  return async () => url;
 }
 
 /** A session of a user of its own, connected as an app does it. */

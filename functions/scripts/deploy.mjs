@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { deployFirebase, deployRelay, describeRelay, shellText } from "./deploy/commands.mjs";
-import { whatIsMissing } from "./deploy/missing.mjs";
+import { OPENAI_KEYS, whatIsMissing } from "./deploy/missing.mjs";
 import { selectedProject } from "./deploy/selectedProject.mjs";
 import { FUNCTIONS_FOLDER, installedCommand, installedNode, REPO_FOLDER } from "./stack/paths.mjs";
 import { Problem, runScript } from "./stack/problem.mjs";
@@ -28,7 +28,7 @@ function boundSecrets() {
   return JSON.parse(stdout);
 }
 
-function run([command, ...args], { capture = false } = {}) {
+function run([command, ...args], { capture = false, env = {} } = {}) {
   const isFirebase = command === "firebase";
   const nodeFolder = path.dirname(installedNode());
   const { error, status, stdout } = spawnSync(
@@ -37,7 +37,7 @@ function run([command, ...args], { capture = false } = {}) {
     {
       cwd: REPO_FOLDER,
       encoding: "utf8",
-      env: { ...process.env, PATH: [nodeFolder, process.env.PATH].join(path.delimiter) },
+      env: { ...process.env, ...env, PATH: [nodeFolder, process.env.PATH].join(path.delimiter) },
       stdio: ["inherit", capture ? "pipe" : "inherit", "inherit"],
     },
   );
@@ -92,7 +92,7 @@ runScript(async () => {
   run(relay);
   const url = run(describe, { capture: true }).replace(/^https:/, "wss:");
   rememberRelayUrl(url, settings, file);
-  run(firebase);
+  run(firebase, { env: { OPENAI_SECRETS: OPENAI_KEYS.filter((name) => secrets.includes(name)).join(",") } });
   console.log(
     `\nDeployed to ${project}. The relay is at ${url}: connectVoice gives clients its address, and`,
   );

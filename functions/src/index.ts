@@ -3,6 +3,11 @@ import { keepRawBodies } from "./endpoint/rawBody";
 
 // The table of contents of the deployed backend: one line a function, loaded when it is called.
 const voice = () => require("./voice/endpoints") as typeof import("./voice/endpoints");
+const chat = () => require("./chat/endpoints") as typeof import("./chat/endpoints");
+const speech = () => require("./speech/endpoints") as typeof import("./speech/endpoints");
+const accounts = () => require("./accounts/endpoints") as typeof import("./accounts/endpoints");
+const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
+const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const voiceTriggers = () => require("./voice/triggers") as typeof import("./voice/triggers");
 
 keepRawBodies(process.env.FUNCTION_TARGET);
@@ -22,6 +27,21 @@ export = lazyExports({
   getVoiceSession: () => voice().getVoiceSession,
   getVoiceTranscript: () => voice().getVoiceTranscript,
   deleteVoiceSession: () => voice().deleteVoiceSession,
+  // chat and speech
+  chatHttp: () => chat().chatHttp,
+  chat: () => chat().chat,
+  ttsHttp: () => speech().ttsHttp,
+  // accounts and scenarios
+  authRegisterHttp: () => accounts().authRegisterHttp,
+  authLoginHttp: () => accounts().authLoginHttp,
+  authRefreshHttp: () => accounts().authRefreshHttp,
+  usersMeHttp: () => accounts().usersMeHttp,
+  scenariosHttp: () => scenarios().scenariosHttp,
+  createScenarioHttp: () => scenarios().createScenarioHttp,
+  customScenariosHttp: () => scenarios().customScenariosHttp,
+  customScenarioHttp: () => scenarios().customScenarioHttp,
+  // health
+  health: () => health().health,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,
   finishEndedSession: () => voiceTriggers().finishEndedSession,

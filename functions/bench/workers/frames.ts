@@ -9,9 +9,14 @@ const DELTA_HEAD = Buffer.from(
 );
 const TAIL = Buffer.from('"}');
 
-/** What a client sends for 20 ms of speech; each call's audio is another. */
-export function appendFrame(): Buffer {
-  return Buffer.concat([APPEND_HEAD, Buffer.from(randomBytes(AUDIO_BYTES).toString("base64")), TAIL]);
+/** 20 ms of speech; each call's is another. */
+export function speech(): Buffer {
+  return randomBytes(AUDIO_BYTES);
+}
+
+/** What a client sends for 20 ms of speech. */
+export function appendFrame(audio: Buffer): Buffer {
+  return Buffer.concat([APPEND_HEAD, Buffer.from(audio.toString("base64")), TAIL]);
 }
 
 export function isAppend(frame: Buffer): boolean {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import WebSocket, { WebSocketServer } from "ws";
 import { quantile } from "../statistics";
 import { answerCalls } from "../worker";
-import { appendFrame, carries, deltaFrameOf, isAppend, isDelta } from "./frames";
+import { appendFrame, carries, deltaFrameOf, isAppend, isDelta, speech } from "./frames";
 
 // Both ends of the relays under test: the clients that speak, and a model that says what it hears.
 
@@ -23,17 +23,41 @@ export interface WindowResult {
   /** From a frame's being sent to its echo's arrival, in ms. */
   p50: number;
   p99: number;
+  /** What went over the clients' sockets, both ways, in bytes. */
+  clientBytes: number;
+}
+
+/** How a client speaks and hears: in events, or in raw audio. */
+interface Language {
+  /** What is sent for 20 ms of speech. */
+  frame: Buffer;
+  isEcho(frame: Buffer, isBinary: boolean): boolean;
+  /** Whether an echo carries what was sent. */
+  carriesFrame(echo: Buffer): boolean;
+}
+
+function events(): Language {
+  const frame = appendFrame(speech());
+  return { frame, isEcho: (echo) => isDelta(echo), carriesFrame: (echo) => carries(echo, frame) };
+}
+
+function rawAudio(): Language {
+  const frame = speech();
+  return { frame, isEcho: (_echo, isBinary) => isBinary, carriesFrame: (echo) => echo.equals(frame) };
 }
 
 class Client {
-  readonly append = appendFrame();
   /** When the frames were sent that are on their way, oldest first. */
   readonly #sentAt: number[] = [];
   #received = 0;
   latencies: number[] = [];
 
-  constructor(readonly socket: WebSocket) {
-    socket.on("message", (frame: Buffer) => this.#receive(frame));
+  constructor(
+    readonly socket: WebSocket,
+    private readonly language: Language,
+    private readonly isBinary: boolean,
+  ) {
+    socket.on("message", (frame: Buffer, binary: boolean) => this.#receive(frame, binary));
     socket.on("error", (error) => console.error("bench client:", error.message));
   }
 
@@ -43,7 +67,13 @@ class Client {
 
   speak(): void {
     this.#sentAt.push(performance.now());
-    this.socket.send(this.append, { binary: false });
+    this.socket.send(this.language.frame, { binary: this.isBinary });
+  }
+
+  /** What went over its socket so far, in bytes. */
+  get bytes(): number {
+    const { _socket } = this.socket as unknown as { _socket: Socket };
+    return _socket.bytesRead + _socket.bytesWritten;
   }
 
   /** Gives what it has measured and starts anew. */
@@ -54,12 +84,12 @@ class Client {
     return taken;
   }
 
-  #receive(frame: Buffer): void {
-    if (!isDelta(frame)) return;
+  #receive(frame: Buffer, binary: boolean): void {
+    if (!this.language.isEcho(frame, binary)) return;
     const sentAt = this.#sentAt.shift();
     if (sentAt !== undefined) this.latencies.push(performance.now() - sentAt);
     this.#received += 1;
-    if (this.#received % CHECK_EVERY === 0 && !carries(frame, this.append))
+    if (this.#received % CHECK_EVERY === 0 && !this.language.carriesFrame(frame))
       throw new Error("An echo is not what was sent.");
   }
 }
@@ -108,6 +138,7 @@ const api = {
     const clients = groups.get(group) ?? [];
     const framesPerMs = (clients.length * FRAMES_PER_SECOND) / 1_000;
     const total = Math.round(framesPerMs * 1_000 * seconds);
+    const bytesBefore = bytesOf(clients);
     let allowed = 0;
     let lookedAt = performance.now();
     for (let sent = 0; sent < total; ) {
@@ -126,14 +157,20 @@ const api = {
       lost,
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),
+      clientBytes: bytesOf(clients) - bytesBefore,
     };
   },
 };
 export type LoadApi = typeof api;
 
+function bytesOf(clients: Client[]): number {
+  return clients.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 async function openClient(url: string): Promise<Client> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
-  const client = new Client(socket);
+  const isBinary = new URL(url).searchParams.get("audio") === "binary";
+  const client = new Client(socket, isBinary ? rawAudio() : events(), isBinary);
   await new Promise<void>((resolve, reject) => {
     socket.once("message", () => resolve());
     socket.once("close", (code, reason) => reject(new Error(`closed with ${code} ${reason}`)));

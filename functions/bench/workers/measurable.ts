@@ -11,6 +11,11 @@ export const measurable = {
     return user + system;
   },
 
+  /** Memory that it holds at this moment, garbage included. */
+  rssBytes(): number {
+    return process.memoryUsage.rss();
+  },
+
   /** Memory that it holds once all garbage is collected. */
   async memory(): Promise<{ rssBytes: number; heapBytes: number }> {
     const seen = [];
@@ -31,4 +36,10 @@ export const measurable = {
 export type RelayApi = typeof measurable & {
   /** @returns `ws://127.0.0.1:port` */
   listen(input: { upstreamUrl: string }): Promise<string>;
+};
+
+/** How every server of chats under test is spoken to. */
+export type ChatServerApi = typeof measurable & {
+  /** @returns the address to post to */
+  listen(input: undefined): Promise<string>;
 };

@@ -24,12 +24,23 @@ function gcloudList(entries) {
   return separator === "," ? text.join(",") : `^${separator}^${text.join(separator)}`;
 }
 
-/** The relay to Cloud Run, built there from functions/Dockerfile. */
+// Each in a folder of its own: Cloud Run mounts one secret a folder.
+const KEY_FILES = {
+  OPENAI_API_KEY: "/secrets/openai-api-key/value",
+  OPENAI_API_KEYS: "/secrets/openai-api-keys/value",
+};
+
+/**
+ * The relay to Cloud Run, built there from functions/Dockerfile. OpenAI's keys are files, of which the latest version is
+ * read each time: a variable would keep the version that an instance was started with.
+ */
 export function deployRelay({ project, settings, secrets }) {
-  const variables = [
-    ["GCLOUD_PROJECT", project],
-    ...Object.entries(settings).filter(([, value]) => value !== ""),
-  ];
+  const keys = Object.keys(KEY_FILES).filter((name) => secrets.includes(name));
+  const variables = {
+    GCLOUD_PROJECT: project,
+    OPENAI_API_KEYS_FILE: keys.map((name) => KEY_FILES[name]).join(","),
+    ...settings,
+  };
   return [
     "gcloud",
     "run",
@@ -39,8 +50,8 @@ export function deployRelay({ project, settings, secrets }) {
     `--project=${project}`,
     `--region=${REGION}`,
     ...RELAY_OPTIONS,
-    `--set-env-vars=${gcloudList(variables)}`,
-    `--set-secrets=${gcloudList(secrets.map((name) => [name, `${name}:latest`]))}`,
+    `--set-env-vars=${gcloudList(Object.entries(variables).filter(([, value]) => value !== ""))}`,
+    `--set-secrets=${gcloudList(secrets.map((name) => [KEY_FILES[name] ?? name, `${name}:latest`]))}`,
     "--quiet",
   ];
 }

@@ -6,7 +6,7 @@ import { isSecret } from "../stack/settings.mjs";
 import { firebaseMemory } from "./selectedProject.mjs";
 
 const REQUIRED_SETTINGS = { ALLOWED_ORIGINS: "the origins of your web app, comma-separated" };
-const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
+export const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
 
 function gcloud(args, env) {
   const { error, status, stdout } = spawnSync("gcloud", args, {
@@ -79,7 +79,7 @@ function secretProblems(missing, project) {
 
 /**
  * All that a deployment still needs, one line each, and the secrets that exist.
- * @param {string[]} boundSecrets the names of the secrets that the functions are bound to; each must exist
+ * @param {string[]} boundSecrets the names of the secrets that the functions are bound to; each must exist, of OpenAI's keys one
  */
 export function whatIsMissing({ project, settings, settingsFile, boundSecrets, env = process.env }) {
   const ofProject = projectProblems(project);
@@ -94,9 +94,8 @@ export function whatIsMissing({ project, settings, settingsFile, boundSecrets, e
   const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, ...boundSecrets])];
   const secrets = wanted.filter((name) => hasSecret(name, project, env));
   const hasKey = OPENAI_KEYS.some((name) => secrets.includes(name));
-  const needed = wanted.filter(
-    (name) => boundSecrets.includes(name) || !OPENAI_KEYS.includes(name) || !hasKey,
-  );
+  // One of OpenAI's is enough: the functions are bound to those that exist.
+  const needed = wanted.filter((name) => !OPENAI_KEYS.includes(name) || !hasKey);
   problems.push(
     ...secretProblems(
       needed.filter((name) => !secrets.includes(name)),

@@ -6,10 +6,12 @@ import path from "node:path";
 export const SETTINGS = [
   "OPENAI_API_KEY",
   "OPENAI_API_KEYS",
+  "OPENAI_API_KEYS_FILE",
   "OPENAI_BASE_URL",
   "OPENAI_REALTIME_API_URL",
   "OPENAI_REALTIME_MODEL",
   "OPENAI_CHAT_MODEL",
+  "OPENAI_CHAT_MODELS",
   "OPENAI_TTS_MODEL",
   "OPENAI_TRANSCRIBE_MODEL",
   "OPENAI_PRICES",
@@ -29,6 +31,7 @@ export const SETTINGS = [
   "VAPI_ASSISTANT_ID",
   "VAPI_BASE_URL",
   "PUBLIC_URL",
+  "WEB_API_KEY",
   "RELAY_URL",
   "FRONTEND_URL",
   "ALLOWED_ORIGINS",
@@ -44,7 +47,7 @@ const FILES = [".env", ".env.demo-voice", ".env.local", ".secret.local"];
 const PROVIDERS = [
   {
     name: "OpenAI",
-    keys: ["OPENAI_API_KEY", "OPENAI_API_KEYS"],
+    keys: ["OPENAI_API_KEY", "OPENAI_API_KEYS", "OPENAI_API_KEYS_FILE"],
     simulated: (simulators) => ({
       OPENAI_API_KEY: "sk-simulated-key",
       OPENAI_BASE_URL: `http://${simulators}/openai/v1`,
@@ -53,7 +56,9 @@ const PROVIDERS = [
   },
 ];
 
-export const isSecret = (name) => name === "SECRET_KEY" || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name);
+// Firebase's web API key is public: it names the project.
+export const isSecret = (name) =>
+  name !== "WEB_API_KEY" && (name === "SECRET_KEY" || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name));
 
 const ESCAPES = { n: "\n", r: "\r", t: "\t", v: "\v" };
 
@@ -107,6 +112,7 @@ function localDefaults(ports) {
     PUBLIC_URL: publicUrl,
     RELAY_URL: `ws://127.0.0.1:${ports.relay}`,
     FRONTEND_URL: "http://localhost:5173",
+    WEB_API_KEY: "local",
     GOOGLE_REDIRECT_URI: `${publicUrl}/google-calendar/callback`,
     ALLOWED_ORIGINS: origins.join(","),
     SECRET_KEY: randomBytes(48).toString("base64"),

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
 import { readJson, sendJson } from "../json.js";
-import { type FaultQueue, faultSchema } from "./faults.js";
+import { type ChatScript, chatScriptSchema } from "./chatScript.js";
+import { faultSchema } from "./faultSchemas.js";
+import type { FaultQueue } from "./faults.js";
 import { parseOrRefuse } from "./invalidRequest.js";
 import { type Pace, paceSchema } from "./pace.js";
+import type { RequestLog } from "./requestLog.js";
 import { type Script, scriptSchema } from "./script.js";
 import type { SessionList } from "./sessionList.js";
 
@@ -12,7 +15,11 @@ export interface Controls {
   faults: FaultQueue;
   sessions: SessionList;
   pace: Pace;
+  /** What Realtime sessions play. */
   script: Script | undefined;
+  /** What chat completions play. */
+  chatScript: ChatScript | undefined;
+  requests: RequestLog;
 }
 
 type Handler = (controls: Controls, body: () => Promise<unknown>) => Promise<unknown> | unknown;
@@ -26,6 +33,14 @@ const HANDLERS: Record<string, Handler> = {
     controls.script = undefined;
     return { ok: true };
   },
+  "POST chat-script": async (controls, body) => {
+    controls.chatScript = await parsed(chatScriptSchema, body);
+    return { ok: true, turns: controls.chatScript.turns.length };
+  },
+  "DELETE chat-script": (controls) => {
+    controls.chatScript = undefined;
+    return { ok: true };
+  },
   "POST faults": async (controls, body) => controls.faults.add(await parsed(faultSchema, body)),
   "GET faults": (controls) => controls.faults.pending,
   "DELETE faults": (controls) => {
@@ -35,6 +50,11 @@ const HANDLERS: Record<string, Handler> = {
   "GET sessions": (controls) => controls.sessions.view(),
   "DELETE sessions": (controls) => {
     controls.sessions.clearClosed();
+    return { ok: true };
+  },
+  "GET requests": (controls) => controls.requests.view(),
+  "DELETE requests": (controls) => {
+    controls.requests.clear();
     return { ok: true };
   },
   "POST pace": async (controls, body) => {

@@ -1,50 +1,13 @@
-import { z } from "zod";
-
-const matching = {
-  /** Only connections with this API key; every key when left out. */
-  key: z.string().optional(),
-  /** How many connections it strikes. */
-  times: z.int().min(1).max(1_000_000).default(1),
-};
-const afterMs = z.number().min(0).max(3_600_000).default(0);
-/** At once after `session.created`, or at the first content of a response. */
-const when = z.enum(["connect", "response"]).default("connect");
-
-/** The body of `POST /control/openai/faults`. */
-export const faultSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("handshake_401"), ...matching }),
-  z.strictObject({
-    kind: z.literal("handshake_429"),
-    retryAfterSeconds: z.number().min(0).default(1),
-    ...matching,
-  }),
-  z.strictObject({ kind: z.literal("handshake_500"), ...matching }),
-  z.strictObject({ kind: z.literal("handshake_hang"), ...matching }),
-  z.strictObject({
-    kind: z.literal("close_mid_response"),
-    /** A close frame with this code; without it the connection is cut. */
-    code: z.int().min(1000).max(4999).optional(),
-    reason: z.string().max(100).default(""),
-    afterMs,
-    ...matching,
-  }),
-  z.strictObject({
-    kind: z.literal("silent"),
-    when,
-    afterMs,
-    /** False leaves pings unanswered too. */
-    pongs: z.boolean().default(true),
-    ...matching,
-  }),
-  z.strictObject({ kind: z.literal("malformed_event"), when, afterMs, ...matching }),
-  z.strictObject({ kind: z.literal("session_limit"), afterMs, ...matching }),
-]);
-
-export type Fault = z.infer<typeof faultSchema>;
-export type FaultInput = z.input<typeof faultSchema>;
-type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { kind: Kind }>;
-export type HandshakeFault = FaultOf<"handshake_401" | "handshake_429" | "handshake_500" | "handshake_hang">;
-export type SessionFault = Exclude<Fault, HandshakeFault>;
+import {
+  type Fault,
+  type FaultInput,
+  type FaultyEndpoint,
+  faultSchema,
+  type HandshakeFault,
+  type HttpFault,
+  type SessionFault,
+  type StreamFault,
+} from "./faultSchemas.js";
 
 /** Faults that wait for a connection to strike, in the order they were asked for. */
 export class FaultQueue {
@@ -66,20 +29,42 @@ export class FaultQueue {
 
   /** The fault that this key's handshake meets, used up by it. */
   takeForHandshake(key: string | undefined): HandshakeFault | undefined {
-    const fault = this.waiting.find((one) => isHandshakeFault(one) && strikes(one, key));
-    if (fault) this.use(fault);
-    return fault as HandshakeFault | undefined;
+    return this.takeFirst(isHandshakeFault, key);
   }
 
   /** The faults that this key's session meets, one of each kind. */
   takeForSession(key: string): SessionFault[] {
     const taken = new Map<string, SessionFault>();
     for (const fault of [...this.waiting]) {
-      if (isHandshakeFault(fault) || !strikes(fault, key) || taken.has(fault.kind)) continue;
+      if (!isSessionFault(fault) || !strikes(fault, key) || taken.has(fault.kind)) continue;
       taken.set(fault.kind, fault);
       this.use(fault);
     }
     return [...taken.values()];
+  }
+
+  /** The fault that meets this key's request before it is answered, used up by it. */
+  takeForRequest(endpoint: FaultyEndpoint, key: string | undefined): HttpFault | undefined {
+    const canStrike = (fault: Fault): fault is HttpFault => isHttpFault(fault) && isFor(fault, endpoint);
+    return this.takeFirst(canStrike, key);
+  }
+
+  /** The fault that meets an answer streamed to this key, used up by it. Speech has no form for an error in its midst. */
+  takeForStream(endpoint: FaultyEndpoint, key: string | undefined): StreamFault | undefined {
+    const canStrike = (fault: Fault): fault is StreamFault =>
+      isStreamFault(fault) &&
+      isFor(fault, endpoint) &&
+      !(fault.kind === "stream_error" && endpoint === "speech");
+    return this.takeFirst(canStrike, key);
+  }
+
+  private takeFirst<Kind extends Fault>(
+    isOne: (fault: Fault) => fault is Kind,
+    key: string | undefined,
+  ): Kind | undefined {
+    const fault = this.waiting.filter(isOne).find((one) => strikes(one, key));
+    if (fault) this.use(fault);
+    return fault;
   }
 
   private use(fault: Fault): void {
@@ -90,6 +75,22 @@ export class FaultQueue {
 
 function isHandshakeFault(fault: Fault): fault is HandshakeFault {
   return fault.kind.startsWith("handshake_");
+}
+
+function isHttpFault(fault: Fault): fault is HttpFault {
+  return fault.kind.startsWith("http_");
+}
+
+function isStreamFault(fault: Fault): fault is StreamFault {
+  return fault.kind.startsWith("stream_");
+}
+
+function isSessionFault(fault: Fault): fault is SessionFault {
+  return !isHandshakeFault(fault) && !isHttpFault(fault) && !isStreamFault(fault);
+}
+
+function isFor(fault: HttpFault | StreamFault, endpoint: FaultyEndpoint): boolean {
+  return fault.endpoint === undefined || fault.endpoint === endpoint;
 }
 
 function strikes(fault: Fault, key: string | undefined): boolean {

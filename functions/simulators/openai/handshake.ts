@@ -1,17 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { ClientSecrets } from "./clientSecrets.js";
-import type { HandshakeFault } from "./faults.js";
+import type { HandshakeFault, HttpFault } from "./faultSchemas.js";
 import { newId } from "./ids.js";
 import { InvalidRequest } from "./invalidRequest.js";
 import { checkKnownModel } from "./models.js";
+import { type Refusal, refusal } from "./refusal.js";
 import { defaultSession, type SessionConfig } from "./sessionConfig.js";
-
-/** An HTTP answer instead of a WebSocket. */
-export interface Refusal {
-  status: number;
-  headers: Record<string, string>;
-  body: unknown;
-}
 
 /** What a client came with, once its key is accepted. */
 export interface Admission {
@@ -54,24 +48,25 @@ export function refuseKey(key: string | undefined, secrets?: ClientSecrets): Ref
   return refusal(401, { message, code: "invalid_api_key" });
 }
 
-/** What a handshake fault answers; undefined for one that never answers. */
-export function refusalOfFault(fault: HandshakeFault): Refusal | undefined {
+/** What a fault answers; undefined for one that never answers. */
+export function refusalOfFault(fault: HandshakeFault | HttpFault): Refusal | undefined {
   switch (fault.kind) {
     case "handshake_401":
+    case "http_401":
       return refusal(401, { message: "Incorrect API key provided.", code: "invalid_api_key" });
     case "handshake_429":
-      return refusal(
-        429,
-        { message: "Rate limit reached.", type: "requests", code: "rate_limit_exceeded" },
-        { "Retry-After": String(fault.retryAfterSeconds) },
-      );
+      return tooMany(fault.retryAfterSeconds, "rate_limit_exceeded");
+    case "http_429":
+      return tooMany(fault.retryAfterSeconds, fault.code);
     case "handshake_500":
+    case "http_500":
       return refusal(500, {
         message: "The server had an error while processing your request.",
         type: "server_error",
         code: null,
       });
     case "handshake_hang":
+    case "http_hang":
       return undefined;
   }
 }
@@ -106,10 +101,13 @@ function fatalOf(request: IncomingMessage, model: string): InvalidRequest | unde
   }
 }
 
-function refusal(
-  status: number,
-  error: Record<string, unknown>,
-  headers: Record<string, string> = {},
-): Refusal {
-  return { status, headers, body: { error: { type: "invalid_request_error", param: null, ...error } } };
+function tooMany(retryAfterSeconds: number, code: "rate_limit_exceeded" | "insufficient_quota"): Refusal {
+  const error =
+    code === "insufficient_quota"
+      ? {
+          message: "You exceeded your current quota, please check your plan and billing details.",
+          type: code,
+        }
+      : { message: "Rate limit reached.", type: "requests" };
+  return refusal(429, { ...error, code }, { "Retry-After": String(retryAfterSeconds) });
 }

@@ -5,20 +5,24 @@ import type { SessionState } from "./sessionState.js";
 const WHO_I_AM = "I am a simulator and do not understand speech.";
 const QUOTED_CHARACTERS = 300;
 
-interface ToolChoices {
+interface ReplyOptions {
   tools: SessionState["config"]["tools"];
   toolChoice: SessionState["config"]["tool_choice"];
+  /** The items are a text to be spoken as it is, not something said to the model. */
+  readAloud: boolean;
 }
 
 /**
  * What is answered to a context: the script's line for the last user turn, else a plain account of what came in.
- * A tool is called when the script or `tool_choice` says so, once per turn.
+ * A tool is called when the script or `tool_choice` says so, once per turn. A text to be read aloud is said as it is.
  */
 export function chooseReply(
   state: SessionState,
   items: readonly StoredItem[],
-  { tools, toolChoice }: ToolChoices,
+  { tools, toolChoice, readAloud }: ReplyOptions,
 ): Reply {
+  const toRead = readAloud ? userTexts(items) : "";
+  if (toRead !== "") return { kind: "speech", text: toRead };
   const userAt = items.findLastIndex((stored) => stored.item.role === "user");
   const user = items[userAt];
   const turn = user?.turn;
@@ -55,6 +59,11 @@ export function heardText(stored: StoredItem): string {
   return stored.turn?.heard ?? `(${secondsOf(stored.speechMs ?? 0)} seconds of speech)`;
 }
 
+function userTexts(items: readonly StoredItem[]): string {
+  const texts = items.filter(({ item }) => item.role === "user").map(({ item }) => typedText(item));
+  return texts.join(" ").trim();
+}
+
 function typedText(item: Item): string {
   const texts = (item.content ?? [])
     .filter((part) => part.type === "input_text")
@@ -62,16 +71,17 @@ function typedText(item: Item): string {
   return texts.join(" ").trim();
 }
 
-function hasTool(tools: ToolChoices["tools"], name: string): boolean {
+function hasTool(tools: ReplyOptions["tools"], name: string): boolean {
   return tools.some((tool) => tool.type === "function" && tool.name === name);
 }
 
-function forcedTool(tools: ToolChoices["tools"], choice: ToolChoices["toolChoice"]): string | undefined {
+function forcedTool(tools: ReplyOptions["tools"], choice: ReplyOptions["toolChoice"]): string | undefined {
   if (typeof choice === "object") return typeof choice.name === "string" ? choice.name : undefined;
   return choice === "required" ? tools.find((tool) => tool.type === "function")?.name : undefined;
 }
 
-function argumentsText(args: string | Record<string, unknown> | undefined): string {
+/** The arguments of a scripted call as the text that a model writes. */
+export function argumentsText(args: string | Record<string, unknown> | undefined): string {
   return typeof args === "string" ? args : JSON.stringify(args ?? {});
 }
 
@@ -79,6 +89,7 @@ function secondsOf(ms: number): string {
   return (ms / 1000).toFixed(1);
 }
 
-function quotable(text: string): string {
+/** A text, cut when it is too long to be said back. */
+export function quotable(text: string): string {
   return text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text;
 }

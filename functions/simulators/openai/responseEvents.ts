@@ -63,18 +63,21 @@ function planResponse(state: SessionState, params: ResponseParams): ResponsePlan
   checkOutput(state, params);
   const items = params.input ? inputItems(state, params.input) : state.conversation.all;
   const tools = params.tools ?? config.tools;
-  const modalities = params.output_modalities ?? config.output_modalities;
+  const modality = (params.output_modalities ?? config.output_modalities)[0] ?? "audio";
+  const toolChoice = params.tool_choice ?? config.tool_choice;
+  // An input of its own, to be answered in sound beside the conversation, is how a text is read aloud.
+  const readAloud = params.conversation === "none" && params.input !== undefined && modality === "audio";
   const format = output.format ?? config.audio.output.format;
   return {
     id: newId("resp"),
     conversationId: params.conversation === "none" ? null : state.conversation.id,
-    modality: modalities[0] ?? "audio",
+    modality,
     format: format.type === "audio/pcm" ? { type: "audio/pcm", rate: 24_000 } : { type: format.type },
     voice: voiceName(output.voice ?? config.audio.output.voice),
     speed: config.audio.output.speed,
     maxOutputTokens: params.max_output_tokens ?? config.max_output_tokens,
     metadata: params.metadata ?? null,
-    reply: chooseReply(state, items, { tools, toolChoice: params.tool_choice ?? config.tool_choice }),
+    reply: chooseReply(state, items, { tools, toolChoice, readAloud }),
     context: contextOf(params.instructions ?? config.instructions, tools, items),
     previousContext: state.previousContext,
   };

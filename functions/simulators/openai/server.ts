@@ -2,20 +2,26 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { serveSimulators } from "../httpServer.js";
-import { readJson, sendJson, UnreadableBody } from "../json.js";
+import { sendJson, UnreadableBody } from "../json.js";
 import type { ProviderSimulator } from "../provider.js";
+import { type ChatScriptInput, chatScriptSchema } from "./chatScript.js";
 import { ClientSecrets } from "./clientSecrets.js";
 import { type Controls, handleControl } from "./control.js";
-import { type FaultInput, FaultQueue } from "./faults.js";
-import { admit, keyOf, protocolsOf, type Refusal, refusalOfFault, refuseKey } from "./handshake.js";
+import type { FaultInput } from "./faultSchemas.js";
+import { FaultQueue } from "./faults.js";
+import { admit, keyOf, protocolsOf, refusalOfFault, refuseKey } from "./handshake.js";
+import { handleApi, notFound } from "./httpApi.js";
 import { InvalidRequest } from "./invalidRequest.js";
 import { DEFAULT_PACE, type Pace } from "./pace.js";
+import { type Refusal, RefusedRequest, refusal } from "./refusal.js";
+import { RequestLog, type RequestView } from "./requestLog.js";
 import { type Script, scriptSchema } from "./script.js";
 import { SessionList, type SessionView } from "./sessionList.js";
 import { runSession } from "./sessionSocket.js";
 
 export interface OpenAiSimulatorOptions {
   script?: Script;
+  chatScript?: ChatScriptInput;
   pace?: Partial<Pace>;
 }
 
@@ -29,18 +35,25 @@ export interface OpenAiSimulator {
   controlUrl: string;
   /** For the sessions opened from now on. */
   setScript(script: Script | undefined): void;
+  /** For the chat completions asked for from now on. */
+  setChatScript(script: ChatScriptInput | undefined): void;
   setPace(pace: Partial<Pace>): void;
   addFault(fault: FaultInput): void;
   clearFaults(): void;
   sessions(): SessionView[];
+  /** The latest HTTP requests to the API, oldest first. */
+  requests(): RequestView[];
+  clearRequests(): void;
   stop(): Promise<void>;
 }
 
 const API = "/openai/v1";
 const CONTROL = "/control/openai/";
 const NOTE =
-  "Speaks the Realtime GA protocol and client secrets. It understands no speech, follows no instructions and thinks " +
-  "nothing: it plays a script, or says what it received. No WebRTC, SIP, MCP, images or transcription sessions.";
+  "Speaks the Realtime GA protocol, client secrets, chat completions and speech. It understands no speech, follows no " +
+  "instructions and thinks nothing: it plays a script, or says what it received; a text given to a spoken response " +
+  "beside the conversation is read aloud as it is. No WebRTC, SIP, MCP, images, transcription sessions, n > 1, " +
+  "structured or audio chat output, and speech only as mp3, wav or pcm.";
 
 /** Room for an append of 15 MiB in base64; fragments and chunks bounded, as ws leaves them open. */
 const SOCKET_LIMITS = {
@@ -64,12 +77,17 @@ export async function startOpenAiSimulator(
     setScript: (script) => {
       controls.script = script && scriptSchema.parse(script);
     },
+    setChatScript: (script) => {
+      controls.chatScript = script && chatScriptSchema.parse(script);
+    },
     setPace: (pace) => {
       controls.pace = { ...controls.pace, ...pace };
     },
     addFault: (fault) => void controls.faults.add(fault),
     clearFaults: () => controls.faults.clear(),
     sessions: () => controls.sessions.view(),
+    requests: () => controls.requests.view(),
+    clearRequests: () => controls.requests.clear(),
     stop: () => server.stop(),
   };
 }
@@ -89,12 +107,14 @@ export class OpenAiProvider implements ProviderSimulator {
     ...SOCKET_LIMITS,
   });
 
-  constructor({ script, pace }: OpenAiSimulatorOptions = {}) {
+  constructor({ script, chatScript, pace }: OpenAiSimulatorOptions = {}) {
     this.controls = {
       faults: new FaultQueue(),
       sessions: new SessionList(),
       pace: { ...DEFAULT_PACE, ...pace },
       script: script && scriptSchema.parse(script),
+      chatScript: chatScript && chatScriptSchema.parse(chatScript),
+      requests: new RequestLog(),
     };
   }
 
@@ -102,6 +122,10 @@ export class OpenAiProvider implements ProviderSimulator {
     try {
       await this.route(request, response, url);
     } catch (error) {
+      if (error instanceof RefusedRequest) {
+        const { status, body, headers } = error.refusal;
+        return sendJson(response, status, body, headers);
+      }
       if (error instanceof InvalidRequest) {
         const { event_id: _, ...shown } = error.toError();
         return sendJson(response, 400, { error: shown });
@@ -140,11 +164,11 @@ export class OpenAiProvider implements ProviderSimulator {
     url: URL,
     key: string | undefined,
   ): Refusal | "hang" | undefined {
-    if (url.pathname !== `${API}/realtime`) return { status: 404, headers: {}, body: notFound(url.pathname) };
+    if (url.pathname !== `${API}/realtime`) return refusal(404, notFound("GET", url.pathname));
     const fault = this.controls.faults.takeForHandshake(key);
     if (fault) return refusalOfFault(fault) ?? "hang";
-    const refusal = refuseKey(key, this.secrets);
-    if (refusal) return refusal;
+    const refused = refuseKey(key, this.secrets);
+    if (refused) return refused;
     return isUnselectable(protocolsOf(request)) ? { status: 400, headers: {}, body: {} } : undefined;
   }
 
@@ -153,13 +177,9 @@ export class OpenAiProvider implements ProviderSimulator {
     if (path.startsWith(CONTROL)) {
       return handleControl(this.controls, request, response, path.slice(CONTROL.length));
     }
-    if (path !== `${API}/realtime/client_secrets`) return sendJson(response, 404, notFound(path));
-    if (request.method !== "POST") {
-      return sendJson(response, 405, notAllowed(request.method), { Allow: "POST" });
-    }
-    const refusal = refuseKey(keyOf(request));
-    if (refusal) return sendJson(response, refusal.status, refusal.body, refusal.headers);
-    sendJson(response, 200, this.secrets.create(await readJson(request)));
+    if (!path.startsWith(`${API}/`)) throw new RefusedRequest(refusal(404, notFound(request.method, path)));
+    const { controls, secrets } = this;
+    return handleApi({ controls, secrets }, request, response, path.slice(API.length));
   }
 }
 
@@ -177,15 +197,4 @@ function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
     Connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${text}`);
-}
-
-function notFound(path: string) {
-  return {
-    error: { type: "invalid_request_error", code: null, param: null, message: `Invalid URL (${path})` },
-  };
-}
-
-function notAllowed(method: string | undefined) {
-  const message = `Not allowed to ${method} on this endpoint.`;
-  return { error: { type: "invalid_request_error", code: "method_not_supported", param: null, message } };
 }

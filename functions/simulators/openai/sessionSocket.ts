@@ -1,6 +1,6 @@
 import type { RealtimeServerEvent } from "openai/resources/realtime/realtime";
 import type { WebSocket } from "ws";
-import type { SessionFault } from "./faults.js";
+import type { SessionFault } from "./faultSchemas.js";
 import { type Admission, SESSION_LIMIT_MS } from "./handshake.js";
 import type { Pace } from "./pace.js";
 import { RealtimeSession, type SessionWire } from "./realtimeSession.js";

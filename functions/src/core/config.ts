@@ -78,12 +78,20 @@ const prices = optionalText.transform((json, issues) => {
 const configSchema = z.object({
   OPENAI_API_KEY: optionalText,
   OPENAI_API_KEYS: list,
+  OPENAI_API_KEYS_FILE: list,
+  OPENAI_BASE_URL: url(/^https?:$/, "https://api.openai.com/v1").transform(
+    (value) => value ?? "https://api.openai.com/v1",
+  ),
   OPENAI_REALTIME_API_URL: url(/^wss?:$/, "wss://api.openai.com/v1/realtime").transform(
     (value) => value ?? "wss://api.openai.com/v1/realtime",
   ),
   OPENAI_REALTIME_MODEL: text("gpt-realtime-2.1"),
+  OPENAI_CHAT_MODEL: text("gpt-6-luna"),
+  OPENAI_CHAT_MODELS: list,
+  OPENAI_TTS_MODEL: optionalText,
   OPENAI_TRANSCRIBE_MODEL: text("gpt-transcribe"),
   OPENAI_PRICES: prices,
+  WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),
   ALLOWED_ORIGINS: list,
   SECRET_KEY: optionalText.pipe(

@@ -4,6 +4,7 @@ import { AppError } from "./errors";
 import { firestore } from "./firestore";
 import { newId } from "./ids";
 import { createLogger, type Logger } from "./log";
+import type { TraceFields } from "./trace";
 
 /** Who calls, proven by a Firebase ID token. */
 export interface Caller {
@@ -22,6 +23,17 @@ export interface Ctx {
   newId(): string;
   readonly config: Config;
   readonly db: Firestore;
+  /** The network address of whoever calls, where there is one. */
+  address?: string;
+  /** Told of each limit that was counted against, whatever the verdict. */
+  onLimit?(state: LimitState): void;
+}
+
+/** Where a caller stands with a limit. */
+export interface LimitState {
+  limit: number;
+  windowSeconds: number;
+  remaining: number;
 }
 
 let processLogger: Logger | undefined;
@@ -32,13 +44,21 @@ export function logger(): Logger {
   return processLogger;
 }
 
+/** What a transport knows of a call. */
+export interface CallFacts extends Pick<Ctx, "caller" | "address" | "onLimit"> {
+  requestId?: string;
+  trace?: TraceFields;
+}
+
 /** A context of the real world; clients and settings are made at first use. */
-export function createCtx(options: { caller?: Caller; requestId?: string } = {}): Ctx {
+export function createCtx(options: CallFacts = {}): Ctx {
   const requestId = options.requestId ?? newId();
   return {
     caller: options.caller,
+    address: options.address,
+    onLimit: options.onLimit,
     requestId,
-    log: logger().with({ requestId, uid: options.caller?.uid }),
+    log: logger().with({ requestId, uid: options.caller?.uid, ...options.trace }),
     now: () => new Date(),
     newId,
     get config() {

@@ -9,8 +9,17 @@ export function firebaseApp(): App {
 
 /** Whether a write failed because the document was changed or deleted meanwhile: its precondition did not hold. */
 export function isOvertaken(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   return code === NOT_FOUND || code === FAILED_PRECONDITION;
+}
+
+/** Whether a document could not be created because it exists. */
+export function isAlreadyThere(error: unknown): boolean {
+  return codeOf(error) === ALREADY_EXISTS;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /**
@@ -21,18 +30,15 @@ export async function transact<T>(db: Firestore, work: (tx: Transaction) => Prom
   try {
     return await db.runTransaction(work);
   } catch (cause) {
-    if (!isContention(cause)) throw cause;
+    if (codeOf(cause) !== ABORTED) throw cause;
     const safeMessage = "Too many requests at once want to change the same thing: try again in a second.";
     throw new AppError("busy", safeMessage, { details: { retryAfterSeconds: 1 }, cause });
   }
 }
 
-function isContention(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === ABORTED;
-}
-
 // https://grpc.io/docs/guides/status-codes/
 const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
 const FAILED_PRECONDITION = 9;
 const ABORTED = 10;
 

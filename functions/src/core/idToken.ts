@@ -1,6 +1,6 @@
-import type { Auth } from "firebase-admin/auth";
 import type { Caller } from "./ctx";
 import { AppError } from "./errors";
+import { firebaseAuth } from "./firebaseAuth";
 import { firebaseApp } from "./firestore";
 
 const MAX_TOKEN_CHARACTERS = 8_192;
@@ -15,12 +15,6 @@ const REFUSALS = new Set([
   "auth/user-not-found",
   "auth/tenant-id-mismatch",
 ]);
-
-// Loaded at first use: endpoints without authentication, and triggers, do not pay for it.
-async function firebaseAuth(): Promise<Auth> {
-  const { getAuth } = await import("firebase-admin/auth");
-  return getAuth(firebaseApp());
-}
 
 /** The token of an `Authorization: Bearer …` header. @throws AppError unauthenticated */
 export function bearerToken(header: string | undefined): string {

@@ -1,10 +1,25 @@
-import { type CallableFunction, type CallableRequest, HttpsError, onCall } from "firebase-functions/https";
+import {
+  type CallableFunction,
+  type CallableRequest,
+  type CallableResponse,
+  HttpsError,
+  onCall,
+} from "firebase-functions/https";
+import type { ZodType } from "zod";
 import { type Ctx, createCtx } from "../core/ctx";
 import { AppError, type ErrorCode, toAppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { authenticate, bearerToken } from "../core/idToken";
+import { JsonText } from "../core/jsonText";
 import { logFailure } from "../core/logFailure";
-import { type Operation, runOperation } from "./operation";
+import { projectIdOf, traceOf } from "../core/trace";
+import {
+  type Operation,
+  type OperationDeclaration,
+  parseInput,
+  runOperation,
+  type StreamingOperation,
+} from "./operation";
 import { REGION } from "./region";
 import { bindSecrets } from "./secrets";
 
@@ -28,45 +43,73 @@ const CODES: Readonly<Record<ErrorCode, HttpsError["code"]>> = {
 
 const MAX_BODY_BYTES = 1_048_576;
 
-export type DeclaredCallable = CallableFunction<unknown, unknown> & { operation: Operation };
+export type DeclaredCallable = CallableFunction<unknown, unknown> & { operation: OperationDeclaration };
+
+type StreamTo = CallableResponse<unknown> | undefined;
+type Run = (ctx: Ctx, sent: unknown, response: StreamTo) => Promise<unknown>;
 
 /**
  * An operation as a callable function, for the Firebase SDKs. Errors are `HttpsError`s; their `details` carry the
  * request id, and where they apply `field` and `retryAfterSeconds`.
  */
 export function callable<Input, Output>(bound: Operation<Input, Output>): DeclaredCallable {
+  return declare(bound, (ctx, sent) => runOperation(bound, ctx, sent));
+}
+
+/** What a callable returns that has streamed: all its chunks, gathered as they come. */
+export interface Gathering<Chunk, Output> {
+  output: ZodType<Output>;
+  /** @param whole what the chunks before have come to; undefined at the start */
+  gather(whole: Output | undefined, chunks: readonly Chunk[]): Output;
+}
+
+/** A streaming operation as a callable: its chunks to clients that call `.stream()`, the whole to every client. */
+export function streamingCallable<Input, Chunk, Output>(
+  bound: StreamingOperation<Input, Chunk>,
+  { output, gather }: Gathering<Chunk, Output>,
+): DeclaredCallable {
+  return declare(bound, async (ctx, sent, response) => {
+    const signal = response?.signal ?? new AbortController().signal;
+    let whole = gather(undefined, []);
+    for await (const chunks of bound.run(ctx, parseInput(bound.input, sent), signal)) {
+      whole = gather(whole, chunks);
+      for (const chunk of chunks) await response?.sendChunk(chunk instanceof JsonText ? chunk.value : chunk);
+    }
+    return output.parse(whole);
+  });
+}
+
+function declare(bound: OperationDeclaration, run: Run): DeclaredCallable {
   const options = { region: REGION, secrets: bindSecrets(bound.secrets) };
-  const handler = async (request: CallableRequest<unknown>) => {
+  const handler = async (request: CallableRequest<unknown>, response?: CallableResponse<unknown>) => {
     const requestId = newId();
     request.rawRequest.res?.set("X-Request-Id", requestId);
     let ctx: Ctx | undefined;
     try {
-      ctx = createCtx({ requestId });
-      return await serve(bound, ctx, request);
+      const trace = traceOf(request.rawRequest.headers, projectIdOf(process.env));
+      ctx = createCtx({ requestId, trace });
+      const caller = await admit(bound, ctx, request);
+      return await run(createCtx({ requestId, caller, trace }), request.data ?? {}, response);
     } catch (thrown) {
-      logFailure(ctx?.log, thrown, { requestId });
+      if (!response?.signal.aborted) logFailure(ctx?.log, thrown, { requestId });
       throw toHttpsError(thrown, requestId);
     }
   };
-  return Object.assign(onCall(options, handler), { operation: bound as unknown as Operation });
+  return Object.assign(onCall(options, handler), { operation: bound });
 }
 
-async function serve<Input, Output>(
-  bound: Operation<Input, Output>,
-  ctx: Ctx,
-  request: CallableRequest<unknown>,
-) {
+/** Who calls, where App Check, the size of what was sent and the token are in order. */
+async function admit(bound: OperationDeclaration, ctx: Ctx, request: CallableRequest<unknown>) {
   if (ctx.config.ENFORCE_APP_CHECK && !request.app) {
     throw new AppError("unauthenticated", "This app could not be attested: send a valid App Check token.");
   }
   if ((request.rawRequest.rawBody?.length ?? 0) > MAX_BODY_BYTES) {
     throw new AppError("payload_too_large", "The data may not exceed 1 MiB.");
   }
-  const callerCtx = createCtx({ requestId: ctx.requestId, caller: await identify(bound, request) });
-  return runOperation(bound, callerCtx, request.data ?? {});
+  return identify(bound, request);
 }
 
-async function identify({ auth }: Pick<Operation, "auth">, request: CallableRequest<unknown>) {
+async function identify({ auth }: OperationDeclaration, request: CallableRequest<unknown>) {
   if (auth === "none") return undefined;
   // The SDK has verified the token already, but not asked whether it was revoked.
   if (auth === "fresh") return authenticate(bearerToken(request.rawRequest.header("Authorization")), true);

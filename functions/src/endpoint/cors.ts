@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isAllowedOrigin } from "../core/origins";
 
 const MAX_AGE_SECONDS = 3_600;
-const EXPOSED = "X-Request-Id, X-Next-Cursor, Retry-After";
+const EXPOSED =
+  "X-Request-Id, X-Next-Cursor, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Window";
 const ACCEPTED = "Authorization, Content-Type, X-Firebase-AppCheck, Idempotency-Key";
 
 /**

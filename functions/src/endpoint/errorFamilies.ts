@@ -33,3 +33,15 @@ export const voiceErrors: ErrorFamily = {
   body: (error) => ({ error: error.safeMessage }),
   schema: { type: "object", properties: { error: { type: "string" } }, required: ["error"] },
 };
+
+/** `{"detail": "message", "status_code": 400}`: accounts, scenarios, calendar, calls and their transcripts. */
+export const assistantErrors: ErrorFamily = {
+  name: "AssistantError",
+  status: { ...STATUS, invalid_argument: 422 },
+  body: (error) => ({ detail: error.safeMessage, status_code: assistantErrors.status[error.code] }),
+  schema: {
+    type: "object",
+    properties: { detail: { type: "string" }, status_code: { type: "integer" } },
+    required: ["detail", "status_code"],
+  },
+};

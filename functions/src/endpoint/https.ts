@@ -1,14 +1,17 @@
 import { type HttpsFunction, onRequest, type Request } from "firebase-functions/https";
 import type { ZodType } from "zod";
-import { type Ctx, createCtx } from "../core/ctx";
+import { type CallFacts, type Ctx, createCtx } from "../core/ctx";
 import { AppError, toAppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { authenticate, bearerToken, checkApp } from "../core/idToken";
 import { logFailure } from "../core/logFailure";
+import { projectIdOf, traceOf } from "../core/trace";
+import { callerAddress } from "./callerAddress";
 import { handleCors } from "./cors";
 import type { ErrorFamily } from "./errorFamilies";
-import { type Operation, runOperation } from "./operation";
+import { type Operation, type OperationDeclaration, runOperation } from "./operation";
 import { pathTemplate } from "./pathTemplate";
+import { rateLimitHeaders } from "./rateLimitHeaders";
 import { REGION } from "./region";
 import { bindSecrets } from "./secrets";
 
@@ -17,14 +20,31 @@ const MAX_BODY_BYTES = 1_048_576;
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** An operation at a method of a path. */
-export interface Route<Input = unknown, Output = unknown> {
-  operation: Operation<Input, Output>;
+export interface Route {
+  operation: OperationDeclaration;
   status: number;
-  /** How the output is shown, where it is not simply the body. */
+  /** What `answer` sends, for the API description: JSON by the schema, or bytes where there is none. */
+  content: { type: string; schema?: ZodType };
+  /** The names of the headers that it sends beside those that every answer has. */
+  headers?: readonly "X-Next-Cursor"[];
+  /** Runs the operation on what was sent and answers. @throws whatever it fails with before its first byte */
+  answer(call: RouteCall): Promise<void>;
+}
+
+export interface RouteCall {
+  ctx: Ctx;
+  sent: Record<string, unknown>;
+  response: Response;
+  family: ErrorFamily;
+}
+
+/** How the output of an operation is shown, where it is not simply the body. */
+interface Presentation<Output> {
+  status?: number;
   present?(output: Output): { body: unknown; headers?: Record<string, string> };
   /** The schema of the body that `present` makes and the names of its headers, for the API description. */
   presented?: ZodType;
-  presentedHeaders?: readonly "X-Next-Cursor"[];
+  presentedHeaders?: Route["headers"];
 }
 
 /** What an HTTPS function was made from; the API description and the Hosting rewrites are made from it too. */
@@ -36,15 +56,27 @@ export interface HttpsDeclaration {
 
 export type DeclaredHttps = HttpsFunction & { declaration: HttpsDeclaration };
 
-type Response = Parameters<Parameters<typeof onRequest>[0]>[1];
+export type Response = Parameters<Parameters<typeof onRequest>[0]>[1];
 
-/** Binds an operation to a method. */
+/** Binds an operation to a method, answering with JSON. */
 export function route<Input, Output>(
   bound: Operation<Input, Output>,
-  options: Partial<Omit<Route<Input, Output>, "operation">> = {},
+  { status = 200, present, presented, presentedHeaders }: Presentation<Output> = {},
 ): Route {
-  // Input and output are the operation's own business; to the binding they are opaque.
-  return { status: 200, ...options, operation: bound } as unknown as Route;
+  return {
+    operation: bound,
+    status,
+    content: { type: "application/json", schema: presented ?? bound.output },
+    headers: presentedHeaders,
+    async answer({ ctx, sent, response }) {
+      const output = await runOperation(bound, ctx, sent);
+      const { body, headers } = present?.(output) ?? { body: output };
+      response
+        .set(headers ?? {})
+        .status(status)
+        .json(body);
+    },
+  };
 }
 
 /**
@@ -58,7 +90,7 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
     Object.values(declaration.routes).flatMap((bound) => bound.operation.secrets ?? []),
   );
 
-  const serve = async (ctx: Ctx, request: Request, response: Response) => {
+  const serve = async (ctx: Ctx, request: Request, response: Response, facts: CallFacts) => {
     if (handleCors(request, response, { origins: ctx.config.ALLOWED_ORIGINS, methods })) return;
     const parameters = template.match(request.path);
     const bound = declaration.routes[request.method as Method];
@@ -69,13 +101,9 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
     }
     if (ctx.config.ENFORCE_APP_CHECK) await checkApp(request.header("X-Firebase-AppCheck"));
     const caller = await identify(request, bound.operation);
-    const callerCtx = createCtx({ requestId: ctx.requestId, caller });
-    const output = await runOperation(bound.operation, callerCtx, readInput(request, parameters));
-    const { body, headers } = bound.present?.(output) ?? { body: output, headers: {} };
-    response
-      .set(headers ?? {})
-      .status(bound.status)
-      .json(body);
+    const callerCtx = createCtx({ ...facts, caller });
+    const sent = readInput(request, parameters);
+    await bound.answer({ ctx: callerCtx, sent, response, family: declaration.family });
   };
 
   const handler = async (request: Request, response: Response) => {
@@ -87,8 +115,14 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
     });
     let ctx: Ctx | undefined;
     try {
-      ctx = createCtx({ requestId });
-      await serve(ctx, request, response);
+      const facts: CallFacts = {
+        requestId,
+        trace: traceOf(request.headers, projectIdOf(process.env)),
+        address: callerAddress(request),
+        onLimit: rateLimitHeaders(response),
+      };
+      ctx = createCtx(facts);
+      await serve(ctx, request, response, facts);
     } catch (thrown) {
       sendError(declaration.family, toAppError(thrown), response);
       logFailure(ctx?.log, thrown, { requestId, path: declaration.path });
@@ -98,7 +132,7 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
   return Object.assign(onRequest(options, handler), { declaration });
 }
 
-async function identify(request: Request, { auth }: Operation) {
+async function identify(request: Request, { auth }: OperationDeclaration) {
   if (auth === "none") return undefined;
   return authenticate(bearerToken(request.header("Authorization")), auth === "fresh");
 }

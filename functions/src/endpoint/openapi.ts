@@ -3,7 +3,7 @@ import type { ErrorCode } from "../core/errors";
 import type { DeclaredCallable } from "./callable";
 import type { ErrorFamily } from "./errorFamilies";
 import type { DeclaredHttps, HttpsDeclaration, Method, Route } from "./https";
-import type { Operation } from "./operation";
+import type { OperationDeclaration } from "./operation";
 import { pathTemplate } from "./pathTemplate";
 import { REGION } from "./region";
 
@@ -33,7 +33,7 @@ export function httpsFunctions(functions: Functions): NamedHttps[] {
 }
 
 /** The callables among the exports: the name of each by the operation it runs. */
-export function callableNames(functions: Functions): Map<Operation, string> {
+export function callableNames(functions: Functions): Map<OperationDeclaration, string> {
   return new Map(
     Object.entries(functions).flatMap(([name, exported]) => {
       const operation = (exported as Partial<DeclaredCallable>).operation;
@@ -46,10 +46,12 @@ export function callableNames(functions: Functions): Map<Operation, string> {
 export function hostingRewrites(functions: Functions): Rewrite[] {
   const wildcards = (source: string) => source.split("*").length - 1;
   return httpsFunctions(functions)
-    .map(({ name, declaration }) => ({
-      source: pathTemplate(declaration.path).hostingSource,
-      function: { functionId: name, region: REGION },
-    }))
+    .flatMap(({ name, declaration }) =>
+      pathTemplate(declaration.path).hostingSources.map((source) => ({
+        source,
+        function: { functionId: name, region: REGION },
+      })),
+    )
     .sort((a, b) => wildcards(a.source) - wildcards(b.source));
 }
 
@@ -122,8 +124,9 @@ export function describeApi(functions: Functions, version: string): Json {
 
 const DESCRIPTION = [
   "Each operation with an `x-callable` is also a Firebase callable function of that name, with path, query and body as",
-  "one object. Each path is one function, `x-function`, and answers at the function's own URL as well. Another method",
-  "than those listed is answered with 405 and `Allow`, any other address with 404.",
+  "one object. Each path is one function, `x-function`, and answers at the function's own URL as well, and one under",
+  "`/api/` also under `/api/v1/`. Another method than those listed is answered with 405 and `Allow`, any other",
+  "address with 404.",
 ].join(" ");
 
 const HEADERS = {
@@ -156,6 +159,9 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   provider_unavailable: "A provider, or Firebase Auth, does not answer right now.",
   internal: "Something unforeseen; the request id tells us what.",
 };
+
+/** What can say when to come again. */
+const RETRYABLE: readonly ErrorCode[] = ["rate_limited", "busy"];
 
 interface DescribedRoute {
   name: string;
@@ -193,8 +199,12 @@ function describeRoute({ name, declaration, method, bound, callable, schemas }: 
     responses: {
       [bound.status]: {
         description: "Done.",
-        headers: { "X-Request-Id": header("RequestId"), ...presentedHeaders(bound) },
-        content: json(jsonSchema(bound.presented ?? operation.output, "output", schemas)),
+        headers: { "X-Request-Id": header("RequestId"), ...ownHeaders(bound) },
+        content: {
+          [bound.content.type]: bound.content.schema
+            ? { schema: jsonSchema(bound.content.schema, "output", schemas) }
+            : {},
+        },
       },
       ...Object.fromEntries(
         errorStatuses(declaration.family, operation, hasBody).map((status) => [
@@ -224,14 +234,12 @@ function requestBody(properties: Record<string, Json>, fields: string[], require
   };
 }
 
-function presentedHeaders(bound: Route): Json {
-  return Object.fromEntries(
-    (bound.presentedHeaders ?? []).map((name) => [name, header(name.replace(/^X-|-/g, ""))]),
-  );
+function ownHeaders(bound: Route): Json {
+  return Object.fromEntries((bound.headers ?? []).map((name) => [name, header(name.replace(/^X-|-/g, ""))]));
 }
 
 /** What can go wrong: what any endpoint answers with, and what the operation says of itself. */
-function errorStatuses(family: ErrorFamily, operation: Operation, hasBody: boolean): number[] {
+function errorStatuses(family: ErrorFamily, operation: OperationDeclaration, hasBody: boolean): number[] {
   const codes: ErrorCode[] = ["invalid_argument", "internal", ...(operation.errors ?? [])];
   if (operation.auth !== "none") codes.push("unauthenticated", "provider_unavailable", "busy");
   if (hasBody) codes.push("payload_too_large");
@@ -251,7 +259,9 @@ function describeFamily(family: ErrorFamily): Json {
           .join(" Or: "),
         headers: {
           "X-Request-Id": header("RequestId"),
-          ...(status === family.status.rate_limited ? { "Retry-After": header("RetryAfter") } : {}),
+          ...(RETRYABLE.some((code) => status === family.status[code])
+            ? { "Retry-After": header("RetryAfter") }
+            : {}),
           ...(status === family.status.unauthenticated
             ? { "WWW-Authenticate": header("WwwAuthenticate") }
             : {}),

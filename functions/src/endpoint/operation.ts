@@ -9,8 +9,8 @@ import type { SecretName } from "./secrets";
  */
 export type AuthMode = "none" | "token" | "fresh";
 
-/** One operation of the backend, free of transport: HTTPS and callable bindings are made from it. */
-export interface Operation<Input = unknown, Output = unknown> {
+/** What an operation tells of itself, whichever way it answers. */
+export interface OperationDeclaration<Input = unknown> {
   /** One line for the API description. */
   summary: string;
   auth: AuthMode;
@@ -19,12 +19,33 @@ export interface Operation<Input = unknown, Output = unknown> {
   /** How `run` can fail, for the API description. */
   errors?: readonly ErrorCode[];
   input: ZodType<Input>;
+}
+
+/** One operation of the backend, free of transport: HTTPS and callable bindings are made from it. */
+export interface Operation<Input = unknown, Output = unknown> extends OperationDeclaration<Input> {
   output: ZodType<Output>;
   run(ctx: Ctx, input: Input): Promise<Output>;
 }
 
+/**
+ * An operation that answers in chunks, those that come together together. What it throws before its first chunk is an
+ * ordinary error; `signal` tells it that nobody listens any more.
+ */
+export interface StreamingOperation<Input = unknown, Chunk = unknown> extends OperationDeclaration<Input> {
+  /** What a chunk is, or the value of one that is `JsonText`. */
+  chunk: ZodType;
+  run(ctx: Ctx, input: Input, signal: AbortSignal): AsyncGenerator<readonly Chunk[], void>;
+}
+
 /** Declares an operation; the types of `run` follow from the schemas. */
 export function operation<Input, Output>(declared: Operation<Input, Output>): Operation<Input, Output> {
+  return declared;
+}
+
+/** Declares a streaming operation; the types of `run` follow from the schemas. */
+export function streamingOperation<Input, Chunk>(
+  declared: StreamingOperation<Input, Chunk>,
+): StreamingOperation<Input, Chunk> {
   return declared;
 }
 
@@ -37,9 +58,14 @@ export async function runOperation<Input, Output>(
   ctx: Ctx,
   sent: unknown,
 ): Promise<Output> {
-  const parsed = inputSchema.safeParse(sent);
-  if (!parsed.success) throw invalidInput(parsed.error.issues[0]);
-  return outputSchema.parse(await run(ctx, parsed.data));
+  return outputSchema.parse(await run(ctx, parseInput(inputSchema, sent)));
+}
+
+/** What a client sent, parsed strictly. @throws AppError invalid_argument naming the first field that is wrong */
+export function parseInput<Input>(schema: ZodType<Input>, sent: unknown): Input {
+  const parsed = schema.safeParse(sent);
+  if (parsed.success) return parsed.data;
+  throw invalidInput(parsed.error.issues[0]);
 }
 
 interface Issue {

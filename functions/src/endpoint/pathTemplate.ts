@@ -4,12 +4,17 @@ import { AppError } from "../core/errors";
 export interface PathTemplate {
   /** Throws `not_found` where the path is another; gives the named segments else. */
   match(path: string): Record<string, string>;
-  /** The same path as a Hosting rewrite source: `/api/voice/sessions/*\/end`. */
-  hostingSource: string;
+  /** The paths that lead here, as Hosting rewrite sources: `/api/voice/sessions/*\/end`. */
+  hostingSources: string[];
   parameters: string[];
 }
 
 const PARAMETER = /\{(\w+)\}/g;
+
+/** The path with the API's version in it, which leads to the same; undefined where the path has its own already. */
+export function versionedPath(template: string): string | undefined {
+  return /^\/api\/(?!v\d+\/)/.test(template) ? template.replace("/api/", "/api/v1/") : undefined;
+}
 
 /**
  * A function is reached through Hosting with the whole path, and by its own URL with what follows its name. One
@@ -17,13 +22,14 @@ const PARAMETER = /\{(\w+)\}/g;
  */
 export function pathTemplate(template: string): PathTemplate {
   const parameters = [...template.matchAll(PARAMETER)].map((match) => match[1] ?? "");
-  const pattern = new RegExp(`^${template.replace(PARAMETER, "([^/]+)")}/?$`);
+  const templates = [template, versionedPath(template) ?? []].flat();
+  const patterns = templates.map((one) => new RegExp(`^${one.replace(PARAMETER, "([^/]+)")}/?$`));
   return {
     parameters,
-    hostingSource: template.replace(PARAMETER, "*"),
+    hostingSources: templates.map((one) => one.replace(PARAMETER, "*")),
     match(path) {
       if (parameters.length === 0 && (path === "/" || path === "")) return {};
-      const found = pattern.exec(path);
+      const found = patterns.map((pattern) => pattern.exec(path)).find((match) => match !== null);
       if (!found) throw new AppError("not_found", "There is nothing at this address.");
       return Object.fromEntries(parameters.map((name, index) => [name, decode(found[index + 1] ?? "")]));
     },

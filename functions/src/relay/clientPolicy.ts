@@ -152,10 +152,24 @@ const events = {
   "response.cancel": z.object({ response_id: z.string().max(128).optional() }),
 } as const;
 
+/** What a client is told of an event that goes no further. */
+export interface RefusedEvent {
+  code: string;
+  message: string;
+  param?: string;
+  eventId?: string;
+}
+
+/** The audio formats that a `session.update` sets, where it does: `audio/pcm`, `audio/pcmu` or `audio/pcma`. */
+export interface AudioFormats {
+  input?: string;
+  output?: string;
+}
+
 /** What becomes of a client's event. */
 export type PolicyVerdict =
-  | { forward: string; type: string; eventId?: string }
-  | { refuse: { code: string; message: string; param?: string; eventId?: string } };
+  | { forward: string; type: string; eventId?: string; formats?: AudioFormats }
+  | { refuse: RefusedEvent };
 
 /** Decides on one event of a client, by the allow-list above. Pure. */
 export function applyPolicy(message: Buffer): PolicyVerdict {
@@ -184,9 +198,15 @@ export function applyPolicy(message: Buffer): PolicyVerdict {
     return refused("invalid_event", `${param || "event"}: ${issue?.message ?? "is invalid"}`, param);
   }
   try {
-    return { forward: JSON.stringify({ type, event_id, ...allowed.data }), type, eventId: event_id };
+    const forward = JSON.stringify({ type, event_id, ...allowed.data });
+    const formats = "session" in allowed.data ? formatsOf(allowed.data.session) : undefined;
+    return { forward, type, eventId: event_id, formats };
   } catch {
     // JSON.parse takes any depth, JSON.stringify throws where the stack ends.
     return refused("invalid_event", "The event is nested too deeply.");
   }
+}
+
+function formatsOf({ audio }: z.output<typeof sessionFields>): AudioFormats {
+  return { input: audio?.input?.format?.type, output: audio?.output?.format?.type };
 }

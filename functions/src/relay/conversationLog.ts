@@ -1,11 +1,13 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { recordConversation } from "../voice/recordConversation";
+import { type ConversationRecord, recordConversation } from "../voice/recordConversation";
 import type { AttachedSession } from "../voice/relayConnection";
 import { RecordWriter } from "./recordWriter";
 import { responseUsage } from "./responseUsage";
 import type { ServerEvent } from "./serverEvents";
 import { type RecordedTurn, TurnRecorder } from "./turnRecorder";
+
+type ResponseDoc = ConversationRecord["responses"][number]["used"];
 
 /** Keeps the conversation of one connection: the recorder says what, the writer stores it, the client is told. */
 export class ConversationLog {
@@ -17,13 +19,14 @@ export class ConversationLog {
     private readonly ctx: Ctx,
     { session, earlierTurns }: AttachedSession,
     onSaved: (itemId: string) => void,
+    private readonly onUsed: (used: ResponseDoc) => void = () => {},
   ) {
     this.#session = session;
     this.#recorder = new TurnRecorder(earlierTurns);
     this.#writer = new RecordWriter(
       (record) => recordConversation(ctx, session.sessionId, record),
       onSaved,
-      ctx.log.with({ sessionId: session.sessionId }),
+      ctx.log,
     );
   }
 
@@ -45,8 +48,10 @@ export class ConversationLog {
 
   #used(event: Extract<ServerEvent, { type: "response.done" }>, now: Date) {
     const { model } = this.#session;
-    const used = responseUsage(event, model, this.ctx.config.OPENAI_PRICES[model], now);
-    return used ? [used] : [];
+    const response = responseUsage(event, model, this.ctx.config.OPENAI_PRICES[model], now);
+    if (!response) return [];
+    this.onUsed(response.used);
+    return [response];
   }
 
   #toDoc({ startedAt, ...turn }: RecordedTurn) {

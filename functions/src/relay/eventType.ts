@@ -3,7 +3,8 @@ const BACKSLASH = 0x5c;
 const HEAD_BYTES = 160;
 const TYPE = /^\s*\{\s*(?:"event_id"\s*:\s*"[^"\\]*"\s*,\s*)?"type"\s*:\s*"([a-z_.]+)"/;
 
-const AUDIO_TYPE = "response.output_audio.delta";
+/** The type of the events that are nine of ten: the model's audio. */
+export const AUDIO_TYPE = "response.output_audio.delta";
 const AUDIO_HEAD = Buffer.from(`{"type":"${AUDIO_TYPE}",`);
 
 /**
@@ -21,8 +22,9 @@ export function peekType(event: Buffer): string | undefined {
   return TYPE.exec(event.toString("latin1", 0, HEAD_BYTES))?.[1];
 }
 
-const APPEND_HEAD = Buffer.from('{"type":"input_audio_buffer.append","audio":"');
-const APPEND_TAIL = Buffer.from('"}');
+/** What stands before the base64 in an audio append as the official clients write it. */
+export const APPEND_HEAD = Buffer.from('{"type":"input_audio_buffer.append","audio":"');
+export const APPEND_TAIL = Buffer.from('"}');
 
 /**
  * Whether a client's message is an audio append and nothing else, to the byte, as the official clients write it. Its

@@ -31,6 +31,10 @@ export interface RelayLimits {
   drainMs: number;
   /** How often the times above are looked at. */
   tickMs: number;
+  /** How long an answer of Firestore makes `/readyz` sure of it. */
+  readinessHoldsMs: number;
+  /** How long `/readyz` waits for Firestore. */
+  readinessTimeoutMs: number;
 }
 
 /** What a message or a ping counts on top of its bytes: many small ones cost as much as few large ones. */
@@ -56,6 +60,8 @@ export const RELAY_LIMITS: RelayLimits = {
   flushMs: 4_000,
   drainMs: 7_000,
   tickMs: 1_000,
+  readinessHoldsMs: 5_000,
+  readinessTimeoutMs: 2_000,
 };
 
 /** The most tokens one answer may have; a client may ask for fewer. */

@@ -1,22 +1,29 @@
 import { ConfigError } from "../core/config";
 import { createCtx } from "../core/ctx";
+import { KeyFile } from "../providers/keyFile";
 import { KeyPool } from "../providers/keyPool";
 import { RELAY_LIMITS } from "./limits";
 import { RelayMetrics } from "./metrics";
 import { startRelay } from "./server";
 
 const DEFAULT_PORT = 8090;
+/** How often OPENAI_API_KEYS_FILE is read again. */
+const KEYS_READ_EVERY_MS = 60_000;
 
 /** The relay as a process: Cloud Run gives PORT and, when it stops an instance, SIGTERM and ten seconds. */
 async function main(): Promise<void> {
   const ctx = createCtx();
+  const keys = new KeyPool(ctx.config.openAiKeys);
+  const keyFiles = ctx.config.OPENAI_API_KEYS_FILE;
+  const keyFile = keyFiles.length > 0 ? new KeyFile(keyFiles, keys, ctx.log) : undefined;
+  await keyFile?.refresh();
+  keyFile?.refreshEvery(KEYS_READ_EVERY_MS);
   const relay = await startRelay(
-    { ctx, keys: new KeyPool(ctx.config.openAiKeys), limits: RELAY_LIMITS, metrics: new RelayMetrics() },
+    { ctx, keys, keyFile, limits: RELAY_LIMITS, metrics: new RelayMetrics() },
     Number(process.env.PORT ?? DEFAULT_PORT),
     process.env.HOST ?? "0.0.0.0",
   );
-  if (ctx.config.openAiKeys.length === 0)
-    ctx.log.error("OPENAI_API_KEY is not configured: no session can be held");
+  if (keys.size === 0) ctx.log.error("OPENAI_API_KEY is not configured: no session can be held");
   if (ctx.config.SECRET_KEY === undefined)
     ctx.log.error("SECRET_KEY is not configured: no ticket can be checked");
   ctx.log.info("relay listening", { port: relay.port });

@@ -1,5 +1,5 @@
-import type { Duplex } from "node:stream";
 import type WebSocket from "ws";
+import type { FrameCount } from "./frameCount";
 import type { RelayLimits } from "./limits";
 
 type QueueLimits = Pick<RelayLimits, "maxQueuedBytes" | "pauseAtQueuedBytes">;
@@ -14,14 +14,11 @@ export class Peer {
   /** Since when its counterpart waits for it, ms since the epoch. */
   stalledSince: number | undefined;
 
-  /**
-   * @param stream what lies under a socket of a client, if frames shall go there in one write: `ws` makes two of each,
-   * which is a tenth of what relaying an audio frame costs. Only without compression, where `ws` queues nothing itself.
-   */
+  /** @param sent counts the frames that are sent */
   constructor(
     readonly socket: WebSocket,
     private readonly limits: QueueLimits,
-    private readonly stream?: Duplex,
+    private readonly sent?: FrameCount,
   ) {
     socket.on("pong", () => {
       this.heardAt = Date.now();
@@ -38,22 +35,23 @@ export class Peer {
   }
 
   /**
-   * Sends a text frame.
+   * Sends a frame.
    * @param source who it came from: paused while this peer has too much queued
+   * @param isBinary only for a Buffer; else it is a text frame
    * @returns false where the queue is over its bound: the frame was not sent and the peer should be given up
    */
-  send(frame: Buffer | string, source?: Peer): boolean {
+  send(frame: Buffer | string, source?: Peer, isBinary = false): boolean {
     if (!this.isOpen) return true;
     const queued = this.socket.bufferedAmount;
     if (queued + frame.length > this.limits.maxQueuedBytes) return false;
+    this.sent?.add(Buffer.byteLength(frame), isBinary);
     if (!source || queued + frame.length < this.limits.pauseAtQueuedBytes) {
-      if (this.stream && typeof frame !== "string") this.stream.write(textFrame(frame));
-      else this.socket.send(frame, SEND_TEXT);
+      this.socket.send(frame, isBinary ? SEND_BINARY : SEND_TEXT);
       return true;
     }
     source.socket.pause();
     this.stalledSince ??= Date.now();
-    this.socket.send(frame, SEND_TEXT, () => {
+    this.socket.send(frame, isBinary ? SEND_BINARY : SEND_TEXT, () => {
       if (this.stalledSince === undefined || this.socket.bufferedAmount >= this.limits.pauseAtQueuedBytes / 2)
         return;
       this.stalledSince = undefined;
@@ -80,27 +78,4 @@ export class Peer {
 }
 
 const SEND_TEXT = { binary: false } as const;
-
-/** A text message of a server in one frame, unmasked: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
-function textFrame(payload: Buffer): Buffer {
-  const { length } = payload;
-  const head = length < 126 ? 2 : length <= 0xffff ? 4 : 10;
-  const frame = Buffer.allocUnsafe(head + length);
-  frame[0] = FIN | TEXT;
-  if (head === 2) frame[1] = length;
-  else if (head === 4) {
-    frame[1] = LENGTH_IN_2_BYTES;
-    frame.writeUInt16BE(length, 2);
-  } else {
-    frame[1] = LENGTH_IN_8_BYTES;
-    frame.writeUInt32BE(0, 2);
-    frame.writeUInt32BE(length, 6);
-  }
-  frame.set(payload, head);
-  return frame;
-}
-
-const FIN = 0x80;
-const TEXT = 0x01;
-const LENGTH_IN_2_BYTES = 126;
-const LENGTH_IN_8_BYTES = 127;
+const SEND_BINARY = { binary: true } as const;

@@ -2,30 +2,32 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Ctx } from "../core/ctx";
 import { toAppError } from "../core/errors";
 import { randomToken } from "../core/ids";
-import type { KeyPool } from "../providers/keyPool";
-import { dialRealtime } from "../providers/openAiRealtime";
 import { endSession } from "../voice/endSession";
 import { type AttachedSession, detachRelay } from "../voice/relayConnection";
 import { finishTranscript } from "../voice/transcript";
 import type { RelaySessionChange } from "../voice/watchRelaySessions";
+import { audioOfDelta } from "./audioFrames";
+import type { AudioMode } from "./audioMode";
 import { ByteBucket } from "./byteBucket";
-import { applyPolicy } from "./clientPolicy";
+import type { RefusedEvent } from "./clientPolicy";
+import { ClientReader, weightOf } from "./clientReader";
 import { ConversationLog } from "./conversationLog";
+import { dialModel, type KeySource } from "./dialModel";
 import { ENDINGS, type Ending, refusal } from "./ending";
 import { errorEvent } from "./errorEvent";
-import { isPlainAppend } from "./eventType";
-import { FRAME_OVERHEAD_BYTES, MAX_CREATED_ITEMS, type RelayLimits } from "./limits";
+import { FRAME_OVERHEAD_BYTES, type RelayLimits } from "./limits";
 import type { RelayMetrics } from "./metrics";
 import { Peer } from "./peer";
+import { countedCode } from "./serverEvents";
 import { earlierConversation, serverSessionUpdate } from "./sessionConfig";
+import type { UpstreamFailure } from "./upstreamFailure";
 import { UpstreamReader } from "./upstreamReader";
 
 type SessionOf = AttachedSession["session"];
 
 /** What every connection of an instance shares. */
-export interface RelayServices {
+export interface RelayServices extends KeySource {
   ctx: Ctx;
-  keys: KeyPool;
   limits: RelayLimits;
   metrics: RelayMetrics;
 }
@@ -43,7 +45,6 @@ export class RealtimeConnection {
   readonly #dialing = new AbortController();
   #upstream: Peer | undefined;
   #ending: Promise<void> | undefined;
-  #created = 0;
   #activeAt = Date.now();
   #pingedAt = Date.now();
 
@@ -52,15 +53,28 @@ export class RealtimeConnection {
     private readonly client: Peer,
     private readonly attached: AttachedSession,
     readonly connectionId: string,
+    private readonly audioMode: AudioMode = "events",
   ) {
+    const { metrics } = services;
     this.#ctx = services.ctx;
     this.#limits = services.limits;
     this.#bucket = new ByteBucket(this.#limits.bytesPerSecond, this.#limits.burstBytes, Date.now());
-    this.#log = new ConversationLog(this.#ctx, attached, (itemId) => this.#tellSaved(itemId));
+    this.#log = new ConversationLog(
+      this.#ctx,
+      attached,
+      (itemId) => this.#tellSaved(itemId),
+      (used) => metrics.used(used),
+    );
     this.#reader = new UpstreamReader({
       forward: (frame) => this.#toClient(frame),
-      handle: (event) => this.#log.handle(event),
-      fail: (cause) => this.#upstreamFailed(cause),
+      audio: (frame) => this.#audioToClient(frame),
+      handle: (event) => {
+        const code = countedCode(event);
+        if (code) metrics.modelErrors.inc({ code });
+        this.#log.handle(event);
+      },
+      fail: (failure, about) => this.#upstreamFailed(failure, about),
+      answered: (delayMs) => metrics.answered(delayMs),
     });
     client.socket.on("close", () => void this.end(ENDINGS.clientGone));
     client.socket.on("error", (error) => this.#ctx.log.debug("client socket failed", { error }));
@@ -72,7 +86,7 @@ export class RealtimeConnection {
 
   /** Dials the model, configures it and lets the client speak. @throws AppError where no key works */
   async open(): Promise<void> {
-    const { socket, key } = await dialRealtime(this.services.keys, {
+    const { socket, key } = await dialModel(this.services, {
       url: this.#ctx.config.OPENAI_REALTIME_API_URL,
       model: this.attached.session.model,
       handshakeTimeoutMs: this.#limits.upstreamHandshakeMs,
@@ -97,7 +111,7 @@ export class RealtimeConnection {
       }
       this.services.metrics.toClient.frameWritten(cameAt);
     });
-    socket.on("close", (code) => this.#upstreamFailed(`closed with ${code}`));
+    socket.on("close", (code) => this.#upstreamFailed("closed", { code }));
     socket.on("error", (error) => this.#ctx.log.debug("upstream socket failed", { error }));
     const configurationId = `relay_${randomToken(12)}`;
     upstream.send(serverSessionUpdate(this.attached.session, this.#ctx.config, configurationId));
@@ -133,7 +147,7 @@ export class RealtimeConnection {
   /** Ends the connection once: tells the client, stores what was said, lets go of the session. */
   end(ending: Ending): Promise<void> {
     this.#ending ??= this.#end(ending).catch((error: unknown) => {
-      this.#ctx.log.error("a connection could not be ended in order", { sessionId: this.sessionId, error });
+      this.#ctx.log.error("a connection could not be ended in order", { error });
     });
     return this.#ending;
   }
@@ -142,7 +156,7 @@ export class RealtimeConnection {
     this.#dialing.abort();
     if (error) this.client.send(errorEvent(error));
     this.services.metrics.closes.inc({ code: String(code) });
-    this.#ctx.log.info("voice connection closed", { sessionId: this.sessionId, code, reason });
+    this.#ctx.log.info("voice connection closed", { code, reason });
     // The model's last transcripts are worth waiting for; the client is not kept waiting with us.
     this.client.close(code, reason);
     await this.#lastWords();
@@ -163,18 +177,27 @@ export class RealtimeConnection {
 
   #acceptClient(upstream: Peer): void {
     const { client } = this;
+    const { metrics } = this.services;
+    const reader = new ClientReader(
+      {
+        forward: (event) => this.#toModel(event, upstream),
+        refuse: (refused) => this.#refuse(refused),
+      },
+      this.audioMode,
+    );
     client.heardAt = Date.now();
     client.socket.on("message", (message: Buffer, isBinary: boolean) => {
       if (this.#ending) return;
-      const cameAt = this.services.metrics.toModel.frameCame();
+      const cameAt = metrics.toModel.frameCame();
+      metrics.received.add(message.length, isBinary);
       client.heardAt = Date.now();
       this.#activeAt = client.heardAt;
       try {
-        this.#fromClient(message, isBinary, upstream);
+        if (this.#mayTake(weightOf(message, isBinary))) reader.read(message, isBinary);
       } catch (error) {
         this.#failed(error);
       }
-      this.services.metrics.toModel.frameWritten(cameAt);
+      metrics.toModel.frameWritten(cameAt);
     });
     client.socket.on("ping", (data: Buffer) => this.#mayTake(data.length));
     client.socket.resume();
@@ -182,7 +205,7 @@ export class RealtimeConnection {
 
   /** Whatever is wrong with one connection, the others of this instance go on. */
   #failed(error: unknown): void {
-    this.#ctx.log.error("a connection failed", { sessionId: this.sessionId, error });
+    this.#ctx.log.error("a connection failed", { error });
     void this.end(refusal(toAppError(error)));
   }
 
@@ -192,39 +215,24 @@ export class RealtimeConnection {
     return false;
   }
 
-  #fromClient(message: Buffer, isBinary: boolean, upstream: Peer): void {
-    if (!this.#mayTake(message.length)) return;
-    if (isBinary) {
-      this.#refuse({ code: "unsupported_frame", message: "Send events as text frames." });
-      return;
-    }
-    if (isPlainAppend(message)) {
-      this.#toModel(message, upstream);
-      return;
-    }
-    const verdict = applyPolicy(message);
-    if ("refuse" in verdict) this.#refuse(verdict.refuse);
-    else if (verdict.type === "conversation.item.create" && ++this.#created > MAX_CREATED_ITEMS) {
-      this.#refuse({
-        code: "too_many_items",
-        message: "This conversation has as many items as it may have.",
-        eventId: verdict.eventId,
-      });
-    } else this.#toModel(verdict.forward, upstream);
-  }
-
   #toModel(event: Buffer | string, upstream: Peer): void {
-    if (!upstream.send(event, this.client)) this.#upstreamFailed("does not read");
+    if (!upstream.send(event, this.client)) this.#upstreamFailed("not_reading");
   }
 
-  #refuse(refused: { code: string; message: string; param?: string; eventId?: string }): void {
+  #refuse(refused: RefusedEvent): void {
     this.services.metrics.refusedEvents.inc({ code: refused.code });
     this.#toClient(errorEvent({ type: "invalid_request_error", ...refused }));
   }
 
-  #toClient(frame: Buffer | string): void {
+  #toClient(frame: Buffer | string, isBinary = false): void {
     this.#activeAt = Date.now();
-    if (!this.client.send(frame, this.#upstream)) void this.end(ENDINGS.notReading);
+    if (!this.client.send(frame, this.#upstream, isBinary)) void this.end(ENDINGS.notReading);
+  }
+
+  #audioToClient(event: Buffer): void {
+    const audio = this.audioMode === "binary" ? audioOfDelta(event) : undefined;
+    if (!audio) this.#toClient(event);
+    else if (audio.length > 0) this.#toClient(audio, true);
   }
 
   #tellSaved(itemId: string): void {
@@ -243,14 +251,15 @@ export class RealtimeConnection {
     const upstream = this.#upstream;
     if (!upstream) return;
     if (upstream.socket.isPaused) this.#reader.notReading(now);
-    if (isStalled(upstream, now, this.#limits)) this.#upstreamFailed("does not read");
-    else if (isDead(upstream, now, this.#limits)) this.#upstreamFailed("answers no ping");
-    else if (this.#reader.isOverdue(now, this.#limits)) this.#upstreamFailed("is silent");
+    if (isStalled(upstream, now, this.#limits)) this.#upstreamFailed("not_reading");
+    else if (isDead(upstream, now, this.#limits)) this.#upstreamFailed("no_pong");
+    else if (this.#reader.isOverdue(now, this.#limits)) this.#upstreamFailed("silent");
   }
 
-  #upstreamFailed(cause: string): void {
+  #upstreamFailed(failure: UpstreamFailure, about: Record<string, unknown> = {}): void {
     if (this.#ending) return;
-    this.#ctx.log.warn("the model's connection failed", { sessionId: this.sessionId, cause });
+    this.services.metrics.upstreamLost(failure);
+    this.#ctx.log.warn("the model's connection failed", { failure, ...about });
     void this.end(ENDINGS.upstreamFailed);
   }
 }

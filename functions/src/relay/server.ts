@@ -2,17 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Ctx } from "../core/ctx";
 import { toAppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { logFailure } from "../core/logFailure";
 import { isAllowedOrigin } from "../core/origins";
+import { projectIdOf, traceOf } from "../core/trace";
 import { detachRelay } from "../voice/relayConnection";
 import { watchRelaySessions } from "../voice/watchRelaySessions";
 import { attach } from "./attach";
+import { readAudioMode } from "./audioMode";
 import { selectProtocol } from "./credentials";
 import { ENDINGS, type Ending, refusal } from "./ending";
 import { errorEvent } from "./errorEvent";
 import { Peer } from "./peer";
+import { Readiness } from "./readiness";
 import { RealtimeConnection, type RelayServices } from "./realtimeConnection";
 
 const REALTIME_PATHS = new Set(["/api/realtime", "/v1/realtime"]);
@@ -39,13 +43,16 @@ class RelayServer implements Relay {
   /** Sockets that are being let in, live or closing. */
   readonly #open = new Set<WebSocket>();
   readonly #live = new Map<string, RealtimeConnection>();
+  readonly #readiness: Readiness;
   readonly #closing = new Set<Promise<void>>();
   #draining = false;
   #ticker: NodeJS.Timeout | undefined;
   #stopWatching = () => {};
 
   constructor(private readonly services: RelayServices) {
-    const { limits } = services;
+    const { ctx, keys, limits } = services;
+    // A document that nobody writes: a missing one is an answer too.
+    this.#readiness = new Readiness(() => ctx.db.doc("health/probe").get(), keys, limits);
     this.#http = createServer(
       {
         headersTimeout: 5_000,
@@ -119,7 +126,7 @@ class RelayServer implements Relay {
       case "/healthz":
         return void send(200, "ok\n");
       case "/readyz":
-        return void (this.#draining ? send(503, "draining\n") : send(200, "ready\n"));
+        return void send(...(await this.#readyz()));
       case "/metrics":
         return void send(
           200,
@@ -129,6 +136,12 @@ class RelayServer implements Relay {
       default:
         return void send(404, "There is nothing at this address. Realtime sockets are at /api/realtime.\n");
     }
+  }
+
+  async #readyz(): Promise<[number, string]> {
+    if (this.#draining) return [503, "draining\n"];
+    const missing = await this.#readiness.missing();
+    return missing.length === 0 ? [200, "ready\n"] : [503, `${missing.join(" ")}\n`];
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -150,7 +163,8 @@ class RelayServer implements Relay {
   }
 
   async #accept(socket: WebSocket, request: IncomingMessage): Promise<void> {
-    const { ctx, limits, metrics } = this.services;
+    const { limits, metrics } = this.services;
+    const ctx = this.#ctxOf(request);
     socket.pause();
     socket.on("error", (error) => ctx.log.debug("client socket failed", { error }));
     this.#open.add(socket);
@@ -159,37 +173,55 @@ class RelayServer implements Relay {
       this.#open.delete(socket);
       metrics.connections.set(this.#open.size);
     });
-    const client = new Peer(socket, limits);
+    const client = new Peer(socket, limits, metrics.sent);
     if (this.#draining) return this.#turnAway(client, ENDINGS.restarting);
     if (this.#open.size > limits.maxConnections) return this.#turnAway(client, ENDINGS.overloaded);
     try {
-      await this.#connect(client, request);
+      await this.#connect(ctx, client, request);
     } catch (thrown) {
       logFailure(ctx.log, thrown);
       this.#turnAway(client, refusal(toAppError(thrown)));
     }
   }
 
-  async #connect(client: Peer, request: IncomingMessage): Promise<void> {
+  /** The context of one connection: its lines can be found by its id, and by the trace of its request. */
+  #ctxOf(request: IncomingMessage): Ctx {
     const { ctx } = this.services;
-    const connectionId = newId();
-    const attached = await attach(ctx, request, { relayId: this.#id, connectionId });
+    const requestId = newId();
+    const trace = traceOf(request.headers, projectIdOf(process.env));
+    return { ...ctx, requestId, log: ctx.log.with({ requestId, ...trace }) };
+  }
+
+  async #connect(unattached: Ctx, client: Peer, request: IncomingMessage): Promise<void> {
+    const connectionId = unattached.requestId;
+    // Before the ticket is used up.
+    const audioMode = readAudioMode(request);
+    const attached = await attach(unattached, request, { relayId: this.#id, connectionId });
     const { sessionId } = attached.session;
+    const ctx = { ...unattached, log: unattached.log.with({ sessionId }) };
     // A client that hung up meanwhile has told so already, and will not tell again.
     if (this.#draining || !client.isOpen) {
       await detachRelay(ctx, sessionId, connectionId);
       return this.#turnAway(client, ENDINGS.restarting);
     }
-    const connection = new RealtimeConnection(this.services, client, attached, connectionId);
+    const connection = new RealtimeConnection(
+      { ...this.services, ctx },
+      client,
+      attached,
+      connectionId,
+      audioMode,
+    );
     // The watch tells of it too, but this instance need not wait for that.
     const displaced = this.#live.get(sessionId);
     this.#live.set(sessionId, connection);
+    this.services.metrics.sessions.set(this.#live.size);
     if (displaced) this.#track(displaced.end(ENDINGS.displaced));
     client.socket.once("close", () => {
       if (this.#live.get(sessionId) === connection) this.#live.delete(sessionId);
+      this.services.metrics.sessions.set(this.#live.size);
       this.#track(connection.end(ENDINGS.clientGone));
     });
-    ctx.log.info("voice connection opened", { sessionId, connectionId });
+    ctx.log.info("voice connection opened", { audio: audioMode });
     try {
       await connection.open();
     } catch (thrown) {

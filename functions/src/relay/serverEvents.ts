@@ -72,6 +72,7 @@ export const serverEvent = z.discriminatedUnion("type", [
     error: failure.nullish(),
   }),
   z.looseObject({ type: z.literal("input_audio_buffer.speech_started"), ...partOfItem }),
+  z.looseObject({ type: z.literal("input_audio_buffer.speech_stopped") }),
   z.looseObject({
     type: z.literal("response.output_audio_transcript.delta"),
     ...partOfItem,
@@ -118,6 +119,28 @@ const FATAL_CODES = new Set([
   "session_expired",
   "model_not_found",
 ]);
+
+/** Codes that are told apart in metrics: those that are fatal, and those that clients cause now and then. */
+const COUNTED_CODES = new Set([
+  ...FATAL_CODES,
+  "rate_limit_exceeded",
+  "server_error",
+  "invalid_value",
+  "invalid_type",
+  "unknown_parameter",
+  "missing_required_parameter",
+  "conversation_already_has_active_response",
+  "response_cancel_not_active",
+  "input_audio_buffer_commit_empty",
+  "item_not_found",
+]);
+
+/** The code of the failure that an event tells of, `other` for one that is not known; undefined where it tells of none. */
+export function countedCode(event: ServerEvent): string | undefined {
+  const error = failureOf(event);
+  if (!error) return undefined;
+  return error.code && COUNTED_CODES.has(error.code) ? error.code : "other";
+}
 
 /** Whether an event says that the key or its account is at fault: another key may do. */
 export function blamesKey(event: ServerEvent): boolean {

@@ -1,4 +1,5 @@
-import { peekType } from "./eventType";
+import { AnswerDelay } from "./answerDelay";
+import { AUDIO_TYPE, peekType } from "./eventType";
 import type { RelayLimits } from "./limits";
 import {
   blamesKey,
@@ -9,12 +10,18 @@ import {
   tellsOfFailure,
   withoutProviderText,
 } from "./serverEvents";
+import type { UpstreamFailure } from "./upstreamFailure";
 
 /** What reading the model's events leads to. */
 export interface ReaderEffects {
   forward(frame: Buffer | string): void;
+  /** Takes the place of `forward` for an event of the model's audio. */
+  audio(frame: Buffer): void;
   handle(event: ServerEvent): void;
-  fail(cause: string): void;
+  /** @param about what the log is told beside it, of the relay's own words */
+  fail(failure: UpstreamFailure, about?: Record<string, string>): void;
+  /** The first audio of an answer has come, so long after the end of the speech that it answers. */
+  answered(delayMs: number): void;
 }
 
 const CLOSING_BRACE = 0x7d;
@@ -33,6 +40,7 @@ export class UpstreamReader {
   #configurationId: string | undefined;
   #responding = false;
   #heardAt = 0;
+  readonly #answerDelay = new AnswerDelay();
 
   constructor(private readonly effects: ReaderEffects) {}
 
@@ -57,9 +65,16 @@ export class UpstreamReader {
   read(frame: Buffer, now: number): void {
     this.#heardAt = now;
     const type = peekType(frame);
-    if (type !== undefined && !READ_TYPES.has(type) && frame[frame.length - 1] === CLOSING_BRACE) {
-      this.effects.forward(frame);
-    } else this.#readParsed(frame);
+    if (type === undefined || READ_TYPES.has(type) || frame[frame.length - 1] !== CLOSING_BRACE) {
+      this.#readParsed(frame);
+    } else if (type === AUDIO_TYPE) this.#audio(frame);
+    else this.effects.forward(frame);
+  }
+
+  #audio(frame: Buffer): void {
+    const delayMs = this.#answerDelay.audio(this.#heardAt);
+    if (delayMs !== undefined) this.effects.answered(delayMs);
+    this.effects.audio(frame);
   }
 
   #readParsed(frame: Buffer): void {
@@ -67,32 +82,56 @@ export class UpstreamReader {
     try {
       parsed = JSON.parse(frame.toString());
     } catch {
-      this.effects.fail("sent what is not JSON");
+      this.effects.fail("malformed");
       return;
     }
     const event = serverEvent.safeParse(parsed);
     // Not ours to read, or of a shape we do not know: the client may understand it.
-    if (!event.success) this.effects.forward(frame);
-    else this.#readEvent(event.data, frame);
+    if (event.success) this.#readEvent(event.data, frame);
+    else if (typeOf(parsed) === AUDIO_TYPE) this.#audio(frame);
+    else this.effects.forward(frame);
   }
 
   #readEvent(event: ServerEvent, frame: Buffer): void {
     this.effects.handle(event);
     if (isFatal(event)) {
       if (blamesKey(event)) this.onKeyAtFault();
-      this.effects.fail(`reported that it cannot go on in ${event.type}`);
+      this.effects.fail("fatal_error", { event: event.type });
       return;
     }
     if (event.type === "error" && event.error.event_id === this.#configurationId) {
-      this.effects.fail("refused the server's configuration");
+      this.effects.fail("configuration_refused");
       return;
     }
-    if (event.type === "session.updated") this.#configuringSince = undefined;
-    if (event.type === "response.created") this.#responding = true;
-    if (event.type === "response.done") this.#responding = false;
+    this.#follow(event);
     if (tellsOfFailure(event)) this.effects.forward(JSON.stringify(withoutProviderText(event)));
     else this.effects.forward(frame.length > LARGE_FRAME_BYTES ? withoutAudio(event) : frame);
   }
+
+  #follow({ type }: ServerEvent): void {
+    switch (type) {
+      case "session.updated":
+        this.#configuringSince = undefined;
+        return;
+      case "input_audio_buffer.speech_started":
+        this.#answerDelay.speechStarted();
+        return;
+      case "input_audio_buffer.speech_stopped":
+        this.#answerDelay.speechStopped(this.#heardAt);
+        return;
+      case "response.created":
+        this.#responding = true;
+        this.#answerDelay.responseCreated();
+        return;
+      case "response.done":
+        this.#responding = false;
+        this.#answerDelay.responseDone();
+    }
+  }
+}
+
+function typeOf(parsed: unknown): unknown {
+  return (parsed as { type?: unknown } | null)?.type;
 }
 
 function withoutAudio(event: ServerEvent): string {

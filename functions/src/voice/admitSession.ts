@@ -2,16 +2,21 @@ import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { slidingWindow } from "../core/slidingWindow";
+import { type ScenarioInUse, scenarioFor } from "../scenarios/scenarioFor";
 import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
 import { CONNECT_WINDOW, MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS, USAGE_WINDOW_TTL_SECONDS } from "./limits";
 import type { ConnectInput } from "./schemas";
 import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./store";
 
 /** Who wants to speak in which session, and how it shall be if it is new. */
-export type Admission = Pick<ConnectInput, "sessionId" | "userId" | "instructions" | "voice" | "language">;
+export type Admission = Pick<
+  ConnectInput,
+  "sessionId" | "userId" | "instructions" | "voice" | "language" | "scenarioId" | "variables"
+>;
 
 /**
- * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write, 2 for a new session.
+ * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write; 2 writes for a
+ * new session, and 1 read more where that has a scenario of the user's own.
  * @throws AppError permission_denied for another user's session, conflict for an ended one, session_expired,
  * rate_limited beyond the connects a minute or the sessions at once
  */
@@ -21,13 +26,13 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
   const limitsReference = userLimits(ctx.db).doc(admission.userId);
   const [session, limits] = await Promise.all([tx.get(sessionReference), tx.get(limitsReference)]);
 
-  const connects = countConnect(limits.data(), now);
+  const connects = countConnect(ctx, limits.data(), now);
   const existing = session.data();
   if (existing) assertOpen(existing, admission.userId, now);
   const active = openSessions(limits.data(), now);
   if (!existing && !Object.hasOwn(active, admission.sessionId)) assertRoom(active, now);
 
-  const admitted = existing ?? newSession(ctx, admission);
+  const admitted = existing ?? newSession(ctx, admission, await scenarioOf(ctx, tx, admission));
   if (!existing) tx.create(sessionReference, admitted);
   tx.set(limitsReference, {
     connects,
@@ -46,8 +51,9 @@ export function assertOpen(session: SessionDoc, userId: string, now: number): vo
     throw new AppError("session_expired", "This session has expired: connect with a new sessionId.");
 }
 
-function countConnect(limits: UserLimitsDoc | undefined, now: number): number[] {
+function countConnect(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number): number[] {
   const verdict = slidingWindow(limits?.connects, now, CONNECT_WINDOW);
+  ctx.onLimit?.({ ...CONNECT_WINDOW, remaining: verdict.allowed ? verdict.remaining : 0 });
   if (verdict.allowed) return verdict.times;
   throw new AppError(
     "rate_limited",
@@ -69,7 +75,16 @@ function assertRoom(active: Record<string, number>, now: number): void {
   });
 }
 
-function newSession(ctx: Ctx, admission: Admission): SessionDoc {
+async function scenarioOf(
+  ctx: Ctx,
+  tx: Transaction,
+  admission: Admission,
+): Promise<ScenarioInUse | undefined> {
+  const { scenarioId, userId, variables } = admission;
+  return scenarioId === undefined ? undefined : scenarioFor(ctx, tx, { scenarioId, userId, variables });
+}
+
+function newSession(ctx: Ctx, admission: Admission, scenario: ScenarioInUse | undefined): SessionDoc {
   const now = ctx.now().getTime();
   return {
     sessionId: admission.sessionId,
@@ -79,9 +94,10 @@ function newSession(ctx: Ctx, admission: Admission): SessionDoc {
     createdAt: Timestamp.fromMillis(now),
     expiresAt: Timestamp.fromMillis(now + SESSION_TTL_SECONDS * 1_000),
     model: ctx.config.OPENAI_REALTIME_MODEL,
-    voice: admission.voice ?? DEFAULT_VOICE,
+    voice: admission.voice ?? scenario?.voice ?? DEFAULT_VOICE,
     ...(admission.language === undefined ? {} : { language: admission.language }),
-    instructions: admission.instructions ?? DEFAULT_INSTRUCTIONS,
+    instructions: scenario?.instructions ?? admission.instructions ?? DEFAULT_INSTRUCTIONS,
+    ...(scenario ? { scenario: scenario.snapshot } : {}),
     relayId: null,
     connectionId: null,
     connections: 0,

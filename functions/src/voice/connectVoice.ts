@@ -7,7 +7,7 @@ import { createTicket, storeTicket } from "./tickets";
 
 /**
  * Opens a voice session, or takes up one's own open one again, and gives a ticket for the relay.
- * Costs one transaction: 2 reads, at most 3 writes.
+ * Costs one transaction: 2 reads, 3 with a scenario of the user's own, and at most 3 writes.
  */
 export async function connectVoice(ctx: Ctx, input: ConnectInput): Promise<ConnectOutput> {
   const { uid } = requireCaller(ctx);

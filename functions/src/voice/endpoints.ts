@@ -13,7 +13,7 @@ const connecting = operation({
   summary: "Open a voice session, or reconnect to one's own open one, and get a ticket for the relay",
   auth: "fresh",
   secrets: ["SECRET_KEY"],
-  errors: ["permission_denied", "conflict", "session_expired", "rate_limited", "not_configured"],
+  errors: ["permission_denied", "not_found", "conflict", "session_expired", "rate_limited", "not_configured"],
   input: schemas.connectInput,
   output: schemas.connectOutput,
   run: connect,

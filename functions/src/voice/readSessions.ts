@@ -52,6 +52,7 @@ function toSession(session: SessionDoc): Session {
     model: session.model,
     voice: session.voice,
     ...(session.language ? { language: session.language } : {}),
+    ...(session.scenario ? { scenarioId: session.scenario.scenarioId } : {}),
     ...(session.usage ? { usage: session.usage } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scenarioId, variables } from "../scenarios/schemas";
 import {
   DEFAULT_SESSIONS_PER_PAGE,
   MAX_INSTRUCTIONS_CHARACTERS,
@@ -45,24 +46,38 @@ function isNamedLanguage(tag: string): boolean {
   }
 }
 
-export const connectInput = z.strictObject({
-  sessionId,
-  userId,
-  instructions: z
-    .string()
-    .min(1)
-    .max(MAX_INSTRUCTIONS_CHARACTERS)
-    .optional()
-    .meta({ description: "How the assistant shall behave; fixed for the session." }),
-  voice: z.enum(REALTIME_VOICES).optional(),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a language tag such as en or pt-BR" })
-    .refine(isNamedLanguage, { error: "must be a language tag such as en or pt-BR" })
-    .optional()
-    .meta({ description: "The language spoken, as a BCP 47 tag; helps transcription and answers." }),
-  transport: z.enum(["relay"]).optional(),
-});
+export const connectInput = z
+  .strictObject({
+    sessionId,
+    userId,
+    instructions: z
+      .string()
+      .min(1)
+      .max(MAX_INSTRUCTIONS_CHARACTERS)
+      .optional()
+      .meta({ description: "How the assistant shall behave; fixed for the session." }),
+    voice: z.enum(REALTIME_VOICES).optional(),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a language tag such as en or pt-BR" })
+      .refine(isNamedLanguage, { error: "must be a language tag such as en or pt-BR" })
+      .optional()
+      .meta({ description: "The language spoken, as a BCP 47 tag; helps transcription and answers." }),
+    scenarioId: scenarioId.optional().meta({
+      description:
+        "A built-in scenario or one of one's own: it gives the instructions, and the voice unless one is named.",
+    }),
+    variables: variables.optional(),
+    transport: z.enum(["relay"]).optional(),
+  })
+  .refine(({ scenarioId, instructions }) => scenarioId === undefined || instructions === undefined, {
+    path: ["instructions"],
+    error: "the scenario gives them",
+  })
+  .refine(({ scenarioId, variables }) => scenarioId !== undefined || variables === undefined, {
+    path: ["variables"],
+    error: "belong to a scenario",
+  });
 export type ConnectInput = z.output<typeof connectInput>;
 
 export const connectOutput = z.object({
@@ -147,6 +162,7 @@ export const session = z
     model: z.string(),
     voice: z.enum(REALTIME_VOICES),
     language: z.string().optional(),
+    scenarioId: z.string().optional(),
     usage: usage.optional().meta({ description: "Set once the session has ended." }),
   })
   .meta({ id: "VoiceSession" });

@@ -15,6 +15,14 @@ const timestamp = z.custom<Timestamp>((value) => value instanceof Timestamp, {
   error: "expected a Timestamp",
 });
 
+const scenarioSnapshot = z.object({
+  scenarioId: z.string(),
+  persona: z.string(),
+  prompt: z.string(),
+  voiceType: z.string(),
+  temperature: z.number().optional(),
+});
+
 export const sessionDoc = z.object({
   sessionId: z.string(),
   userId: z.string(),
@@ -28,6 +36,8 @@ export const sessionDoc = z.object({
   voice: z.enum(REALTIME_VOICES),
   language: z.string().optional(),
   instructions: z.string(),
+  /** The scenario as it was when the session began. */
+  scenario: scenarioSnapshot.optional(),
   /** Which relay instance and which of its sockets hold the session now; null when none does. */
   relayId: z.string().nullable().default(null),
   connectionId: z.string().nullable().default(null),

@@ -7,7 +7,8 @@ import {
   httpsFunctions,
   withRewrites,
 } from "../../src/endpoint/openapi";
-import { pathTemplate } from "../../src/endpoint/pathTemplate";
+import { pathTemplate, versionedPath } from "../../src/endpoint/pathTemplate";
+import { HTTPS_NAME } from "../../src/endpoint/rawBody";
 import { REGION } from "../../src/endpoint/region";
 
 import functions = require("../../src/index");
@@ -58,7 +59,7 @@ describe("openapi.json and the rewrites in firebase.json", () => {
     const { rewrites } = JSON.parse(firebaseJson).hosting;
     const rewritten = rewrites.map((one: { function: { functionId: string } }) => one.function.functionId);
     assert.deepEqual(https.map(({ name }) => name).sort(), [...names].sort());
-    assert.deepEqual([...rewritten].sort(), [...names].sort());
+    assert.deepEqual([...new Set(rewritten)].sort(), [...names].sort());
     assert.deepEqual(
       [...new Set(operations.map(({ operation }) => operation["x-function"]))].sort(),
       [...names].sort(),
@@ -69,7 +70,7 @@ describe("openapi.json and the rewrites in firebase.json", () => {
     const callables = exported.filter(([, one]) => "callableTrigger" in one.__endpoint).map(([name]) => name);
     const named = operations.flatMap(({ operation }) => operation["x-callable"] ?? []);
     assert.deepEqual(named.sort(), callables.sort());
-    assert.deepEqual([...callableNames(functions).values()].sort(), callables);
+    assert.deepEqual([...callableNames(functions).values()].sort(), callables.sort());
   });
 
   it("lead each path to its own function: the first rewrite that matches is the right one", () => {
@@ -77,22 +78,24 @@ describe("openapi.json and the rewrites in firebase.json", () => {
       rewrites: { source: string; function: { functionId: string; region: string } }[];
     };
     for (const { name, declaration } of https) {
-      const path = declaration.path.replace(/\{\w+\}/g, "some-id");
-      // As Hosting reads a source: https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching
-      const first = rewrites.find(({ source }) =>
-        new RegExp(`^${source.replaceAll("*", "[^/]+")}$`).test(path),
-      );
-      assert.deepEqual(first?.function, { functionId: name, region: REGION });
-      assert.doesNotThrow(() => pathTemplate(declaration.path).match(path));
       assert.ok(declaration.path in document.paths);
+      for (const template of [declaration.path, versionedPath(declaration.path) ?? []].flat()) {
+        const path = template.replace(/\{\w+\}/g, "some-id");
+        // As Hosting reads a source: https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching
+        const first = rewrites.find(({ source }) =>
+          new RegExp(`^${source.replaceAll("*", "[^/]+")}$`).test(path),
+        );
+        assert.deepEqual(first?.function, { functionId: name, region: REGION });
+        assert.doesNotThrow(() => pathTemplate(declaration.path).match(path));
+      }
     }
   });
 });
 
 describe("the exported functions", () => {
-  it("that speak HTTPS have names that end in Http, and no other function has", () => {
+  it("that speak HTTPS have names by which their bodies are kept raw, and no other function has", () => {
     for (const [name, one] of exported)
-      assert.equal(name.endsWith("Http"), "httpsTrigger" in one.__endpoint, name);
+      assert.equal(HTTPS_NAME.test(name), "httpsTrigger" in one.__endpoint, name);
   });
 
   it("have names that stand in the source as they are, without a hyphen", () => {
@@ -114,9 +117,16 @@ describe("the exported functions", () => {
       const secrets = (one.__endpoint.secretEnvironmentVariables ?? []) as { key: string }[];
       return secrets.map(({ key }) => `${name} ${key}`);
     });
-    assert.deepEqual(bound.sort(), ["connectVoice SECRET_KEY", "voiceConnectHttp SECRET_KEY"]);
+    const openAi = ["chat", "chatHttp", "ttsHttp"].map((name) => `${name} OPENAI_API_KEY`);
+    assert.deepEqual(
+      bound.sort(),
+      [...openAi, "connectVoice SECRET_KEY", "voiceConnectHttp SECRET_KEY"].sort(),
+    );
   });
 });
+
+/** What asks for no ID token. */
+const OPEN_TO_ALL = ["/api/health", "/auth/register", "/auth/login", "/auth/refresh"];
 
 describe("openapi.json as OpenAPI 3.1", () => {
   const every = (node: unknown, visit: (one: Json, path: string) => void, path = "#"): void => {
@@ -173,9 +183,11 @@ describe("openapi.json as OpenAPI 3.1", () => {
     for (const { path, method, operation } of operations) {
       const statuses = Object.keys(operation.responses).map(Number);
       assert.ok(statuses.some((status) => status < 300));
-      for (const status of [400, 401, 500])
+      const isOpen = OPEN_TO_ALL.includes(path);
+      const refusal = JSON.stringify(operation.responses).includes("AssistantError") ? 422 : 400;
+      for (const status of isOpen ? [refusal, 500] : [refusal, 401, 500])
         assert.ok(statuses.includes(status), `${method} ${path} ${status}`);
-      assert.deepEqual(operation.security, [{ firebase: [] }]);
+      assert.deepEqual(operation.security, isOpen ? undefined : [{ firebase: [] }], path);
       if (method === "get" || method === "delete") assert.equal(operation.requestBody, undefined);
     }
   });

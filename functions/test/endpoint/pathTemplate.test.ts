@@ -37,7 +37,15 @@ describe("a path template", () => {
   });
 
   it("is a Hosting source with one wildcard a segment", () => {
-    assert.equal(end.hostingSource, "/api/voice/sessions/*/end");
-    assert.equal(pathTemplate("/a/{b}/{c}").hostingSource, "/a/*/*");
+    assert.deepEqual(pathTemplate("/a/{b}/{c}").hostingSources, ["/a/*/*"]);
+  });
+
+  it("under /api answers with the version in its path as well, unless it has one already", () => {
+    assert.deepEqual(end.hostingSources, ["/api/voice/sessions/*/end", "/api/v1/voice/sessions/*/end"]);
+    assert.deepEqual(end.match("/api/v1/voice/sessions/a/end"), { sessionId: "a" });
+    assert.throws(() => end.match("/api/v2/voice/sessions/a/end"), isNotFound);
+    assert.deepEqual(pathTemplate("/api/v1/interviews").hostingSources, ["/api/v1/interviews"]);
+    assert.throws(() => pathTemplate("/api/v1/interviews").match("/api/interviews"), isNotFound);
+    assert.deepEqual(pathTemplate("/auth/login").hostingSources, ["/auth/login"]);
   });
 });

@@ -4,10 +4,16 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { before, describe, it } from "mocha";
 import { withLease } from "../../src/core/lease";
+import { countUse } from "../../src/core/rateLimit";
+import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
+import { listScenarios } from "../../src/scenarios/readScenarios";
+import { eraseUsageOf } from "../../src/usage/eraseUsage";
+import { recordUsage } from "../../src/usage/recordUsage";
 import { connectVoice } from "../../src/voice/connectVoice";
 import { deleteVoiceSession } from "../../src/voice/deleteSession";
 import { endExpiredSessions } from "../../src/voice/endExpiredSessions";
 import { endVoiceSession } from "../../src/voice/endSession";
+import { eraseVoiceOf } from "../../src/voice/eraseVoice";
 import { listVoiceSessions } from "../../src/voice/readSessions";
 import { attachByUser } from "../../src/voice/relayConnection";
 import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
@@ -32,8 +38,12 @@ const declared = JSON.parse(readFunctionsFile("../firestore.indexes.json")) as D
 
 /** Files that send queries, all exercised by `exercise`: one that is not listed here has to be exercised as well. */
 const FILES_WITH_QUERIES = [
+  "scenarios/eraseScenarios.ts",
+  "scenarios/readScenarios.ts",
+  "usage/eraseUsage.ts",
   "voice/deleteSession.ts",
   "voice/endExpiredSessions.ts",
+  "voice/eraseVoice.ts",
   "voice/readSessions.ts",
   "voice/relayConnection.ts",
   "voice/transcript.ts",
@@ -57,6 +67,10 @@ async function exercise(): Promise<SentQuery[]> {
   await endExpiredSessions(world.as());
   await withLease(world.as(), "x", 1, async () => {});
   await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
+  await listScenarios(world.as("ann"));
+  await eraseVoiceOf(world.as("ann"), "ann");
+  await eraseScenariosOf(world.as("ann"), "ann");
+  await eraseUsageOf(world.as("ann"), "ann");
   while (!queries.some(({ query }) => JSON.stringify(query).includes("relayId"))) await sleep(10);
   stop();
   return queries;
@@ -109,6 +123,7 @@ function isIndexed(sent: SentQuery): boolean {
 const CLIENT_QUERIES: SentQuery[] = [
   clientQuery("voiceSessions", "createdAt", "DESCENDING"),
   clientQuery("turns", "order", "ASCENDING"),
+  clientQuery("usageDays", "day", "DESCENDING"),
 ];
 
 function clientQuery(collectionId: string, fieldPath: string, direction: string): SentQuery {
@@ -161,7 +176,10 @@ describe("Firestore indexes", () => {
   it("let go what expires: each time to live is a boolean beside its indexes, on the field that the code sets", async () => {
     const lifetimes = declared.fieldOverrides.filter((field) => "ttl" in field);
     assert.deepEqual(lifetimes.map((field) => `${field.collectionGroup}.${field.fieldPath}`).sort(), [
+      "countedRequests.expiresAt",
       "leases.expiresAt",
+      "rateLimits.expiresAt",
+      "usageDays.expiresAt",
       "voiceTickets.expiresAt",
       "voiceUsers.expiresAt",
     ]);
@@ -171,9 +189,11 @@ describe("Firestore indexes", () => {
     }
     const world = testWorld();
     await connectVoice(world.as("ann"), { sessionId: "s1", userId: "ann" });
+    await countUse(world.as(), { what: "chat", by: "ann", policy: { limit: 1, windowSeconds: 60 } });
+    await recordUsage(world.as(), "ann", "chat", { requests: 1 });
     await withLease(world.as(), "x", 60, async () => {
       for (const { collectionGroup } of lifetimes) {
-        const { docs } = await world.db.collection(collectionGroup).get();
+        const { docs } = await world.db.collectionGroup(collectionGroup).get();
         assert.equal(docs.length, 1, collectionGroup);
         assert.ok(docs[0]?.get("expiresAt").toMillis() > world.now().getTime(), collectionGroup);
       }

@@ -31,6 +31,8 @@ const READABLE = (session: string) => [
   `voiceSessions/${session}`,
   `voiceTranscripts/${session}`,
   `voiceTranscripts/${session}/turns/item-1`,
+  `usageDays/ann_2026-11-20_${session}`,
+  `scenarios/custom_ann_${session}`,
 ];
 /** What no client may see, and places that no rule names. */
 const HIDDEN = (session: string) => [
@@ -41,6 +43,9 @@ const HIDDEN = (session: string) => [
   `voiceTickets/${session}`,
   `voiceUsers/ann`,
   `leases/endExpiredSessions`,
+  `rateLimits/${session}`,
+  `scenarioOwners/ann`,
+  `usageDays/ann_2026-11-20_${session}/countedRequests/r1`,
   `anything/${session}`,
   `users/ann`,
 ];

@@ -70,6 +70,36 @@ describe("A pool of keys", () => {
     );
   });
 
+  it("lets keys that stay rest on when others take the place of the rest", () => {
+    const pool = new KeyPool(["a", "b"]);
+    pool.failed("a", 0);
+    pool.failed("b", 0);
+    assert.equal(pool.replace(["b", "c", "c"]), true);
+    assert.deepEqual(pool.order(1), ["c", "b"]);
+    assert.deepEqual(pool.order(1), ["c", "b"]);
+    pool.replace(["a"]);
+    assert.equal(pool.isDown(1), false, "a key that comes back begins anew");
+    assert.equal(pool.replace(["a"]), false, "nothing has changed");
+  });
+
+  it("forgets what becomes of a key that it no longer has", () => {
+    const pool = new KeyPool(["a"]);
+    pool.replace(["b"]);
+    pool.failed("a", 0);
+    pool.replace(["a"]);
+    assert.equal(pool.isDown(1), false);
+  });
+
+  it("is down while all its keys rest, or where it has none", () => {
+    const pool = new KeyPool(["a", "b"]);
+    pool.failed("a", 0);
+    assert.equal(pool.isDown(1), false);
+    pool.failed("b", 10);
+    assert.equal(pool.isDown(11), true);
+    assert.equal(pool.isDown(KEY_REST_MS), false);
+    assert.equal(new KeyPool([]).isDown(0), true);
+  });
+
   it("may be empty", () => {
     assert.deepEqual(new KeyPool([]).order(0), []);
     assert.equal(new KeyPool([]).size, 0);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
+import type { KeyFailure } from "../../src/providers/failover";
 import { KeyPool } from "../../src/providers/keyPool";
-import { type DialOptions, dialRealtime, type HandshakeFailure } from "../../src/providers/openAiRealtime";
+import { type DialOptions, dialRealtime } from "../../src/providers/openAiRealtime";
 import { rejectsWith } from "../support/appError";
 import { eventually } from "../support/eventually";
 
@@ -17,7 +18,7 @@ type Fault = Parameters<OpenAiSimulator["addFault"]>[0];
 
 describe("Dialling the model", () => {
   let simulator: OpenAiSimulator;
-  let failures: HandshakeFailure[];
+  let failures: KeyFailure[];
   before(async () => {
     simulator = await startOpenAiSimulator();
   });
@@ -38,7 +39,7 @@ describe("Dialling the model", () => {
     });
   }
 
-  const passedOver: [Fault["kind"], HandshakeFailure["reason"]][] = [
+  const passedOver: [Fault["kind"], KeyFailure["reason"]][] = [
     ["handshake_401", "unauthorized"],
     ["handshake_429", "rate_limited"],
     ["handshake_500", "server_error"],

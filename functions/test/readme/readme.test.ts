@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "mocha";
+import * as chat from "../../src/chat/limits";
 import { parseConfig } from "../../src/core/config";
 import { voiceErrors } from "../../src/endpoint/errorFamilies";
+import { SPEECH_VOICES } from "../../src/providers/speech";
 import { CLOSE } from "../../src/relay/closeCodes";
 import { MAX_OUTPUT_TOKENS, RELAY_LIMITS } from "../../src/relay/limits";
+import * as speech from "../../src/speech/limits";
 import * as limits from "../../src/voice/limits";
 import { importScript } from "../scripts/importScript";
 import { inFunctions, readFunctionsFile } from "../support/repositoryFiles";
@@ -29,7 +32,9 @@ describe("README.md", () => {
   it("names every path with its methods and every callable, and no others", () => {
     const { paths } = JSON.parse(readFunctionsFile("openapi.json")) as Described;
     const described = Object.entries(paths).flatMap(([at, methods]) =>
-      Object.entries(methods).map(([method, one]) => `${method.toUpperCase()} ${at} ${one["x-callable"]}`),
+      Object.entries(methods).map(
+        ([method, one]) => `${method.toUpperCase()} ${at} ${one["x-callable"] ?? ""}`,
+      ),
     );
     const rows = tableUnder("## HTTPS endpoints and callables");
     const listed = rows.map(([at, callable]) => `${quoted(at)} ${quoted(callable)}`);
@@ -132,6 +137,12 @@ describe("README.md", () => {
       `capped at ${count(MAX_OUTPUT_TOKENS)}`,
       `a message over ${RELAY_LIMITS.maxMessageBytes / 1_024} KiB`,
       `up to ${limits.MAX_RESUMED_TURNS} earlier turns`,
+      `1 to ${chat.MAX_MESSAGES}, roles`,
+      `${count(chat.MAX_CHARACTERS)} characters in all`,
+      `1 to ${count(chat.MAX_TOKENS)}, else ${count(chat.DEFAULT_MAX_TOKENS)}`,
+      `1 to ${count(speech.MAX_TEXT_CHARACTERS)} characters`,
+      `${chat.CHAT_WINDOW.limit} chats and ${speech.SPEECH_WINDOW.limit} speeches a minute`,
+      `alloy (default), ${SPEECH_VOICES.filter((voice) => voice !== "alloy").join(", ")}`,
     ];
     for (const text of stated) assert.ok(README.includes(text), text);
   });

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
 import { newId } from "../../src/core/ids";
+import { Probe } from "../simulators/openai/probe";
 import { eventually } from "../support/eventually";
 import { type InProcessRelay, startInProcessRelay } from "../support/inProcessRelay";
-import { openSession } from "../support/relayProcess";
+import { addressOf, openSession } from "../support/relayProcess";
 
 const EVENTS = 10_000;
 const SOCKETS = 5;
@@ -127,7 +128,10 @@ const frame: fc.Arbitrary<string | Buffer> = fc.oneof(
   { weight: 2, arbitrary: smuggled },
   { weight: 1, arbitrary: fc.string({ maxLength: 200 }) },
   { weight: 1, arbitrary: shaped.map((event) => JSON.stringify(event).slice(0, -3)) },
-  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 3, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  // What is text as a text frame is audio as a binary one, whatever it says.
+  { weight: 1, arbitrary: smuggled.map((text) => Buffer.from(text)) },
+  { weight: 1, arbitrary: shaped.map((event) => Buffer.from(JSON.stringify(event))) },
   {
     weight: 1,
     arbitrary: fc
@@ -157,7 +161,10 @@ describe(`${EVENTS} events of clients that mean no good`, () => {
     this.timeout(120_000);
     const frames = fc.sample(frame, { numRuns: EVENTS, seed: SEED });
     for (let at = 0; at < EVENTS; at += EVENTS / SOCKETS) {
-      const client = await openSession(relay.url, { sessionId: newId(), userId: newId() });
+      const address = await addressOf(relay.url, { sessionId: newId(), userId: newId() });
+      const client = await Probe.open(
+        ((at / EVENTS) * SOCKETS) % 2 === 0 ? address : `${address}&audio=binary`,
+      );
       await client.next("session.updated");
       for (const [index, one] of frames.slice(at, at + EVENTS / SOCKETS).entries()) {
         client.socket.send(one);

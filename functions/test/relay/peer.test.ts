@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type WebSocket from "ws";
+import { FrameCount } from "../../src/relay/frameCount";
 import { Peer } from "../../src/relay/peer";
 
 const LIMITS = { maxQueuedBytes: 1_000, pauseAtQueuedBytes: 100 };
@@ -74,6 +75,16 @@ describe("One end of a relayed connection", () => {
     socket.drain();
     socket.emit("ping", Buffer.from("again"));
     assert.equal(socket.ponged.at(-1), "again");
+  });
+
+  it("counts what it sends, text and binary, in bytes", () => {
+    const sent = new FrameCount();
+    const one = new Peer(new FakeSocket() as unknown as WebSocket, LIMITS, sent);
+    one.send("é");
+    one.send(Buffer.alloc(10));
+    one.send(Buffer.alloc(20), undefined, true);
+    one.send(Buffer.alloc(2_000), undefined, true);
+    assert.deepEqual({ ...sent }, { textFrames: 2, textBytes: 12, binaryFrames: 1, binaryBytes: 20 });
   });
 
   it("is sent nothing once it is closing", () => {

@@ -354,13 +354,6 @@ describe("A socket at the relay", () => {
       assert.equal(config.audio?.input?.transcription?.language, "pt");
       client.socket.close();
     });
-
-    it("hears of binary frames that they are not understood", async () => {
-      const client = await live();
-      client.socket.send(Buffer.alloc(960));
-      assert.equal((await client.next("error")).error.code, "unsupported_frame");
-      client.socket.close();
-    });
   });
 
   describe("after all that", () => {

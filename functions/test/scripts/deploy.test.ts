@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { parseConfig } from "../../src/core/config";
 import { importScript } from "./importScript";
 import { temporaryFolder } from "./temporaryFolder";
 
@@ -92,16 +93,36 @@ describe("a deployment", () => {
     });
     assert.ok(
       command.includes(
-        "--set-env-vars=^|^GCLOUD_PROJECT=app|ALLOWED_ORIGINS=https://a.example,https://b.example",
+        "--set-env-vars=^|^GCLOUD_PROJECT=app|OPENAI_API_KEYS_FILE=/secrets/openai-api-key/value|ALLOWED_ORIGINS=https://a.example,https://b.example",
       ),
-    );
-    assert.ok(
-      command.includes("--set-secrets=SECRET_KEY=SECRET_KEY:latest,OPENAI_API_KEY=OPENAI_API_KEY:latest"),
     );
     for (const option of ["--timeout=3600", "--concurrency=250", "--session-affinity", "--no-use-http2"]) {
       assert.ok(command.includes(option), option);
     }
     assert.match(shellText(command), /^gcloud run deploy voice-relay --source=functions --project=app /);
     assert.match(shellText(command), /'--set-env-vars=\^\|\^/);
+  });
+
+  it("mounts OpenAI's keys as files, of which the relay reads the latest version while it runs", async () => {
+    const { deployRelay } = await importScript("deploy/commands.mjs");
+    const command: string[] = deployRelay({
+      project: "app",
+      settings: {},
+      secrets: ["SECRET_KEY", "OPENAI_API_KEY", "OPENAI_API_KEYS"],
+    });
+    const secrets = command.find((option) => option.startsWith("--set-secrets="));
+    assert.deepEqual(secrets?.slice("--set-secrets=".length).split(","), [
+      "SECRET_KEY=SECRET_KEY:latest",
+      "/secrets/openai-api-key/value=OPENAI_API_KEY:latest",
+      "/secrets/openai-api-keys/value=OPENAI_API_KEYS:latest",
+    ]);
+    const variables = command.find((option) => option.startsWith("--set-env-vars=^|^")) ?? "";
+    const files = /OPENAI_API_KEYS_FILE=([^|]*)/.exec(variables)?.[1] ?? "";
+    assert.deepEqual(parseConfig({ OPENAI_API_KEYS_FILE: files }).OPENAI_API_KEYS_FILE, [
+      "/secrets/openai-api-key/value",
+      "/secrets/openai-api-keys/value",
+    ]);
+    // Cloud Run mounts one secret a folder.
+    assert.equal(new Set(files.split(",").map((file) => path.dirname(file))).size, 2);
   });
 });

@@ -60,15 +60,23 @@ function portOf({ stdout }: ChildProcess, log: Record<string, unknown>[]): Promi
   });
 }
 
-/** Connects as that user and opens the session's socket at a relay of the test's own. */
-export async function openSession(
+/** Connects as that user. @returns the address of the session's socket at a relay of the test's own, ticket and all */
+export async function addressOf(
   relayUrl: string,
   { sessionId, userId }: { sessionId: string; userId: string },
-): Promise<Probe> {
+): Promise<string> {
   const ctx = createCtx({ caller: { uid: userId, claims: {} } });
   ctx.log = createLogger("ERROR");
   const { wsUrl } = await connectVoice(ctx, { sessionId, userId });
-  return Probe.open(`${relayUrl}/api/realtime${new URL(wsUrl).search}`);
+  return `${relayUrl}/api/realtime${new URL(wsUrl).search}`;
+}
+
+/** Connects as that user and opens the session's socket at a relay of the test's own. */
+export async function openSession(
+  relayUrl: string,
+  session: { sessionId: string; userId: string },
+): Promise<Probe> {
+  return Probe.open(await addressOf(relayUrl, session));
 }
 
 /** The items that the relay has told this client to be stored, in that order. */

@@ -1,7 +1,12 @@
 import { deleteApp, type FirebaseApp, initializeApp } from "firebase/app";
 import { connectAuthEmulator, getAuth, signInAnonymously } from "firebase/auth";
 import { connectFirestoreEmulator, type Firestore, getFirestore } from "firebase/firestore";
-import { connectFunctionsEmulator, getFunctions, httpsCallable } from "firebase/functions";
+import {
+  connectFunctionsEmulator,
+  getFunctions,
+  type HttpsCallableStreamOptions,
+  httpsCallable,
+} from "firebase/functions";
 import { newId } from "../../src/core/ids";
 import { fromStack } from "./stackEnvironment";
 
@@ -12,6 +17,12 @@ export interface SignedInUser {
   app: FirebaseApp;
   /** Calls a callable function as this user, as an app does. */
   call<Output = unknown>(name: string, data?: unknown): Promise<Output>;
+  /** Calls a streaming callable as this user; the chunks as they come and the whole at the end. */
+  stream<Output = unknown, Chunk = unknown>(
+    name: string,
+    data?: unknown,
+    options?: HttpsCallableStreamOptions,
+  ): Promise<{ stream: AsyncIterable<Chunk>; data: Promise<Output> }>;
   /** The client SDK's Firestore, bound by the rules. */
   firestore(): Firestore;
   signOut(): Promise<void>;
@@ -31,6 +42,9 @@ export async function signedInUser(): Promise<SignedInUser> {
     app,
     async call<Output>(name: string, data: unknown = {}) {
       return (await httpsCallable<unknown, Output>(functions, name)(data)).data;
+    },
+    stream<Output, Chunk>(name: string, data: unknown = {}, options: HttpsCallableStreamOptions = {}) {
+      return httpsCallable<unknown, Output, Chunk>(functions, name).stream(data, options);
     },
     firestore() {
       const db = getFirestore(app);

@@ -3,22 +3,13 @@ import { gzipSync } from "node:zlib";
 import { describe, it } from "mocha";
 import { newId } from "../../src/core/ids";
 import { MAX_INSTRUCTIONS_CHARACTERS, MAX_MESSAGE_CHARACTERS } from "../../src/voice/limits";
-import { type Answer, DOORS, functionUrl, send } from "../support/http";
+import { DOORS, functionUrl, send } from "../support/http";
+import { assertRefusal } from "../support/refusal";
 import { type SignedInUser, signedInUser } from "../support/signedInUser";
 import { refusal, VOICE_APIS } from "../support/voiceApi";
 
 const CONNECT = "/api/voice/connect";
 const MIB = 1_048_576;
-
-/** Asserts the family's shape and that nothing of the inside shows. */
-function assertRefusal(answer: Answer, status: number, field?: string): void {
-  assert.equal(answer.status, status, answer.text);
-  assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
-  assert.deepEqual(Object.keys(answer.body as object), ["error"]);
-  assert.doesNotMatch(answer.text, /<html|node_modules|\.js:\d|at \w+ \(/i);
-  const { error } = answer.body as { error: string };
-  if (field !== undefined) assert.ok(error.startsWith(`${field}: `), `${error} names ${field}`);
-}
 
 const message = { role: "user", content: "x", timestamp: "2026-01-01T12:00:00Z" };
 

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { type DocumentReference, type DocumentSnapshot, Timestamp } from "firebase-admin/firestore";
+import type { Ctx } from "./ctx";
+import { isAlreadyThere, isOvertaken, transact } from "./firestore";
+import { KeyedQueue } from "./keyedQueue";
+import { RefusalMemory } from "./refusalMemory";
+import { slidingWindow, type WindowPolicy } from "./slidingWindow";
+
+const COLLECTION = "rateLimits";
+const refusals = new RefusalMemory();
+const queue = new KeyedQueue();
+
+/** Something that is limited, and by whom it is used. */
+export interface LimitedUse {
+  /** `chat`, `login`. */
+  what: string;
+  /** A uid, an address, whatever the limit is for; stored only as a hash. */
+  by: string;
+  policy: WindowPolicy;
+}
+
+/**
+ * Counts one use, or refuses it; holds across instances. One transaction: 1 read, 1 write; a refusal writes nothing,
+ * and one that this instance has refused before is refused without a read until its time has come.
+ * @throws AppError rate_limited with the seconds until one more fits
+ */
+export async function countUse(ctx: Ctx, use: LimitedUse): Promise<void> {
+  const reference = documentOf(ctx, use);
+  // One after another on this instance: at once, they would only wait for one another's locks.
+  await queue.run(`${ctx.db.databaseId}/${reference.path}`, async () => {
+    refusals.check(ctx, reference.path);
+    const remaining = await transact(ctx.db, async (tx) => {
+      const next = nextUse(ctx, use, await tx.get(reference));
+      tx.set(reference, next.stored);
+      return next.remaining;
+    });
+    ctx.onLimit?.({ ...use.policy, remaining });
+  });
+}
+
+/**
+ * Like `countUse`, for work that begins while its use is still being counted. Costs the same, unless another use of the
+ * same subject is counted at the same moment.
+ * @param signal stops the work
+ * @returns `counted`, to be awaited before anything is given out, which rejects as `countUse` does; and the signal for
+ * the work, which is then aborted for the same reason
+ * @throws AppError rate_limited where this instance has refused such a use before and its time has not come
+ */
+export function startCounting(
+  ctx: Ctx,
+  use: LimitedUse,
+  signal: AbortSignal,
+): { counted: Promise<void>; signal: AbortSignal } {
+  refusals.check(ctx, documentOf(ctx, use).path);
+  const refused = new AbortController();
+  const counted = countAtOnce(ctx, use);
+  counted.catch((error: unknown) => refused.abort(error));
+  return { counted, signal: AbortSignal.any([signal, refused.signal]) };
+}
+
+/** Without a transaction's lock: whoever was overtaken takes the transaction. */
+async function countAtOnce(ctx: Ctx, use: LimitedUse): Promise<void> {
+  const reference = documentOf(ctx, use);
+  const stored = await reference.get();
+  const next = nextUse(ctx, use, stored);
+  try {
+    if (stored.exists) await reference.update(next.stored, { lastUpdateTime: stored.updateTime });
+    else await reference.create(next.stored);
+    ctx.onLimit?.({ ...use.policy, remaining: next.remaining });
+  } catch (error) {
+    if (!isOvertaken(error) && !isAlreadyThere(error)) throw error;
+    await countUse(ctx, use);
+  }
+}
+
+function documentOf(ctx: Ctx, { what, by }: Pick<LimitedUse, "what" | "by">): DocumentReference {
+  const id = createHash("sha256").update(`${what}\n${by}`).digest("base64url");
+  return ctx.db.collection(COLLECTION).doc(id);
+}
+
+/** What is stored when one more use is allowed. @throws AppError rate_limited */
+function nextUse(ctx: Ctx, { what, policy }: LimitedUse, stored: DocumentSnapshot) {
+  const now = ctx.now().getTime();
+  const verdict = slidingWindow(stored.get("times"), now, policy);
+  if (!verdict.allowed) {
+    const until = now + verdict.retryAfterSeconds * 1_000;
+    throw refusals.remember(ctx, stored.ref.path, { policy, until });
+  }
+  const expiresAt = Timestamp.fromMillis(now + policy.windowSeconds * 1_000);
+  return { stored: { what, times: verdict.times, expiresAt }, remaining: verdict.remaining };
+}
+
+/** Forgets the uses of a subject that is no more. 1 write each. */
+export async function forgetUses(ctx: Ctx, uses: readonly Pick<LimitedUse, "what" | "by">[]): Promise<void> {
+  await Promise.all(uses.map((use) => documentOf(ctx, use).delete()));
+}
