@@ -1,0 +1,58 @@
+import {
+  type CollectionReference,
+  type Firestore,
+  type FirestoreDataConverter,
+  type QueryDocumentSnapshot,
+  Timestamp,
+} from "firebase-admin/firestore";
+import { z } from "zod";
+import { PERSONA_VOICE_NAMES } from "./personaVoices";
+
+const timestamp = z.custom<Timestamp>((value) => value instanceof Timestamp, {
+  error: "expected a Timestamp",
+});
+
+export const scenarioDoc = z.object({
+  scenarioId: z.string(),
+  userId: z.string(),
+  /** Counts a user's scenarios. */
+  number: z.number().int(),
+  persona: z.string(),
+  prompt: z.string(),
+  voiceType: z.enum(PERSONA_VOICE_NAMES),
+  temperature: z.number(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+export type ScenarioDoc = z.output<typeof scenarioDoc>;
+
+/** One document a user, so that creating costs one read, whatever there is. */
+export const scenarioOwnerDoc = z.object({
+  userId: z.string(),
+  /** How many there are. */
+  count: z.number().int(),
+  /** What the newest got, so that none is given twice: its number and the second in its id. */
+  lastNumber: z.number().int(),
+  lastSecond: z.number().int(),
+});
+export type ScenarioOwnerDoc = z.output<typeof scenarioOwnerDoc>;
+
+function converter<T extends Record<string, unknown>>(schema: z.ZodType<T>): FirestoreDataConverter<T, T> {
+  return {
+    toFirestore: (data) => data as T,
+    fromFirestore: (snapshot: QueryDocumentSnapshot<T, T>) => schema.parse(snapshot.data()),
+  };
+}
+
+const scenarioConverter = converter<ScenarioDoc>(scenarioDoc);
+const ownerConverter = converter<ScenarioOwnerDoc>(scenarioOwnerDoc);
+
+/** `scenarios/{scenarioId}`: custom scenarios. */
+export function scenarios(db: Firestore): CollectionReference<ScenarioDoc, ScenarioDoc> {
+  return db.collection("scenarios").withConverter(scenarioConverter);
+}
+
+/** `scenarioOwners/{uid}`: how many each user has. */
+export function scenarioOwners(db: Firestore): CollectionReference<ScenarioOwnerDoc, ScenarioOwnerDoc> {
+  return db.collection("scenarioOwners").withConverter(ownerConverter);
+}
