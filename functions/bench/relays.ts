@@ -3,7 +3,7 @@ import { newId } from "../src/core/ids";
 import { connectVoice } from "../src/voice/connectVoice";
 import { ownDatabase } from "../test/support/countedFirestore";
 import { benchCtx } from "./benchCtx";
-import { deployedNodeFlags } from "./nodeFlags";
+import { deployedAllocator, deployedNodeFlags } from "./nodeFlags";
 import { startWorker, type Worker } from "./worker";
 import type { LoadApi } from "./workers/load";
 import type { RelayApi } from "./workers/measurable";
@@ -37,7 +37,7 @@ export async function withRelays<T>(
   const load = startWorker<LoadApi>("load.js");
   const workers = kinds.map((kind) =>
     startWorker<RelayApi>(SCRIPTS[kind], {
-      env: { BENCH_DATABASE: db.databaseId },
+      env: { BENCH_DATABASE: db.databaseId, ...deployedAllocator() },
       nodeFlags: deployedNodeFlags(),
     }),
   );

@@ -96,6 +96,6 @@ runScript(async () => {
   console.log(
     `\nDeployed to ${project}. The relay is at ${url}: connectVoice gives clients its address, and`,
   );
-  console.log(`${url.replace(/^wss:/, "https:")}/readyz answers 200 when it is ready.`);
+  console.log(`${url.replace(/^wss:/, "https:")}/ready answers 200 when it is ready.`);
   return 0;
 });

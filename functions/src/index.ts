@@ -8,6 +8,7 @@ const speech = () => require("./speech/endpoints") as typeof import("./speech/en
 const accounts = () => require("./accounts/endpoints") as typeof import("./accounts/endpoints");
 const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
+const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
 const voiceTriggers = () => require("./voice/triggers") as typeof import("./voice/triggers");
 
 keepRawBodies(process.env.FUNCTION_TARGET);
@@ -42,6 +43,8 @@ export = lazyExports({
   customScenarioHttp: () => scenarios().customScenarioHttp,
   // health
   health: () => health().health,
+  // accounts: schedule
+  eraseLeftovers: () => accountTriggers().eraseLeftovers,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,
   finishEndedSession: () => voiceTriggers().finishEndedSession,

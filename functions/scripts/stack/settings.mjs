@@ -47,7 +47,7 @@ const FILES = [".env", ".env.demo-voice", ".env.local", ".secret.local"];
 const PROVIDERS = [
   {
     name: "OpenAI",
-    keys: ["OPENAI_API_KEY", "OPENAI_API_KEYS", "OPENAI_API_KEYS_FILE"],
+    keys: ["OPENAI_API_KEY", "OPENAI_API_KEYS"],
     simulated: (simulators) => ({
       OPENAI_API_KEY: "sk-simulated-key",
       OPENAI_BASE_URL: `http://${simulators}/openai/v1`,

@@ -2,15 +2,18 @@ import type { Ctx } from "../core/ctx";
 import { countUse, type LimitedUse } from "../core/rateLimit";
 import { AUTH_WINDOW } from "./limits";
 
-/** Counts a try to get in, by where it comes from and by the e-mail address. 2 reads, 2 writes. @throws AppError rate_limited */
-export async function countAuthTry(ctx: Ctx, email?: string): Promise<void> {
+/**
+ * Counts a try to get in, by where it comes from and by what it is for: an e-mail address, or a token. 2 reads, 2 writes.
+ * @throws AppError rate_limited
+ */
+export async function countAuthTry(ctx: Ctx, what: string): Promise<void> {
   if (ctx.address) await countUse(ctx, triesBy(`address ${ctx.address}`));
-  if (email) await countUse(ctx, triesOf(email));
+  await countUse(ctx, triesOf(what));
 }
 
-/** What is counted for an e-mail address. */
-export function triesOf(email: string): LimitedUse {
-  return triesBy(`email ${email}`);
+/** What is counted for an e-mail address or a token. */
+export function triesOf(what: string): LimitedUse {
+  return triesBy(`for ${what}`);
 }
 
 function triesBy(by: string): LimitedUse {

@@ -1,7 +1,6 @@
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
-import { deleteAccount } from "./deleteAccount";
 import { login, refresh } from "./login";
 import { register } from "./register";
 import * as schemas from "./schemas";
@@ -41,9 +40,12 @@ const readingMe = operation({
 const deletingMe = operation({
   summary: "Erase the caller's account and everything of theirs, and close their open sockets",
   auth: "fresh",
+  timeoutSeconds: 540,
+  errors: ["provider_unavailable"],
   input: schemas.nothing,
   output: schemas.message,
-  run: deleteAccount,
+  // Erasing knows every feature, and signing in need not load them.
+  run: async (ctx) => (await import("./deleteAccount.js")).deleteAccount(ctx),
 });
 
 export const authRegisterHttp = https({

@@ -33,7 +33,7 @@ export async function login(ctx: Ctx, { email, password }: LoginInput): Promise<
 /** New tokens for a refresh token. @throws AppError unauthenticated, rate_limited, not_configured, provider_unavailable */
 export async function refresh(ctx: Ctx, { refresh_token }: RefreshInput): Promise<Tokens> {
   const key = requireSetting(ctx.config.WEB_API_KEY, "WEB_API_KEY");
-  await countAuthTry(ctx);
+  await countAuthTry(ctx, `token ${refresh_token}`);
   const refused = "This refresh token is not valid any more: sign in again.";
   return shown(await refreshTokens(key, refresh_token, refused));
 }

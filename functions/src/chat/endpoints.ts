@@ -12,6 +12,7 @@ const chatting = streamingOperation({
   summary: "Stream the model's answer to a conversation",
   auth: "token",
   secrets: OPENAI_SECRETS,
+  timeoutSeconds: 540,
   errors: ["rate_limited", "not_configured", "provider_failed", "provider_unavailable"],
   input: chatInput,
   chunk: chatChunk,

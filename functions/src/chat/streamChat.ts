@@ -25,7 +25,7 @@ export async function* streamChat(
   const { uid } = requireCaller(ctx);
   const model = modelFor(input.model, ctx.config);
   const use = { what: "chat", by: uid, policy: CHAT_WINDOW };
-  const { counted, ...begun } = startCounting(ctx, use, signal);
+  const { counted, ...begun } = await startCounting(ctx, use, signal);
   const request = {
     model,
     messages: input.messages,

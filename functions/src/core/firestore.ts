@@ -7,6 +7,11 @@ export function firebaseApp(): App {
   return getApps()[0] ?? initializeApp();
 }
 
+/** A text as a part of a document's name: what Firestore does not allow there is escaped. */
+export function documentName(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("/", "%2F");
+}
+
 /** Whether a write failed because the document was changed or deleted meanwhile: its precondition did not hold. */
 export function isOvertaken(error: unknown): boolean {
   const code = codeOf(error);

@@ -25,35 +25,33 @@ export interface LimitedUse {
  * @throws AppError rate_limited with the seconds until one more fits
  */
 export async function countUse(ctx: Ctx, use: LimitedUse): Promise<void> {
-  const reference = documentOf(ctx, use);
   // One after another on this instance: at once, they would only wait for one another's locks.
-  await queue.run(`${ctx.db.databaseId}/${reference.path}`, async () => {
-    refusals.check(ctx, reference.path);
-    const remaining = await transact(ctx.db, async (tx) => {
-      const next = nextUse(ctx, use, await tx.get(reference));
-      tx.set(reference, next.stored);
-      return next.remaining;
-    });
-    ctx.onLimit?.({ ...use.policy, remaining });
-  });
+  const key = `${ctx.db.databaseId}/${documentOf(ctx, use).path}`;
+  await queue.run(key, () => countInTransaction(ctx, use));
 }
 
 /**
- * Like `countUse`, for work that begins while its use is still being counted. Costs the same, unless another use of the
- * same subject is counted at the same moment.
+ * Like `countUse`, for work that begins while its use is still being counted; but where another use of the same subject
+ * is being counted on this instance, this one is counted first, so that a burst begins no work in vain. Costs the same.
  * @param signal stops the work
  * @returns `counted`, to be awaited before anything is given out, which rejects as `countUse` does; and the signal for
  * the work, which is then aborted for the same reason
  * @throws AppError rate_limited where this instance has refused such a use before and its time has not come
  */
-export function startCounting(
+export async function startCounting(
   ctx: Ctx,
   use: LimitedUse,
   signal: AbortSignal,
-): { counted: Promise<void>; signal: AbortSignal } {
-  refusals.check(ctx, documentOf(ctx, use).path);
+): Promise<{ counted: Promise<void>; signal: AbortSignal }> {
+  const { path } = documentOf(ctx, use);
+  refusals.check(ctx, path);
+  const key = `${ctx.db.databaseId}/${path}`;
+  if (queue.isBusy(key)) {
+    await countUse(ctx, use);
+    return { counted: Promise.resolve(), signal };
+  }
   const refused = new AbortController();
-  const counted = countAtOnce(ctx, use);
+  const counted = queue.run(key, () => countAtOnce(ctx, use));
   counted.catch((error: unknown) => refused.abort(error));
   return { counted, signal: AbortSignal.any([signal, refused.signal]) };
 }
@@ -69,8 +67,19 @@ async function countAtOnce(ctx: Ctx, use: LimitedUse): Promise<void> {
     ctx.onLimit?.({ ...use.policy, remaining: next.remaining });
   } catch (error) {
     if (!isOvertaken(error) && !isAlreadyThere(error)) throw error;
-    await countUse(ctx, use);
+    await countInTransaction(ctx, use);
   }
+}
+
+async function countInTransaction(ctx: Ctx, use: LimitedUse): Promise<void> {
+  const reference = documentOf(ctx, use);
+  refusals.check(ctx, reference.path);
+  const remaining = await transact(ctx.db, async (tx) => {
+    const next = nextUse(ctx, use, await tx.get(reference));
+    tx.set(reference, next.stored);
+    return next.remaining;
+  });
+  ctx.onLimit?.({ ...use.policy, remaining });
 }
 
 function documentOf(ctx: Ctx, { what, by }: Pick<LimitedUse, "what" | "by">): DocumentReference {

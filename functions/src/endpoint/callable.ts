@@ -80,7 +80,12 @@ export function streamingCallable<Input, Chunk, Output>(
 }
 
 function declare(bound: OperationDeclaration, run: Run): DeclaredCallable {
-  const options = { region: REGION, secrets: bindSecrets(bound.secrets) };
+  const options = {
+    region: REGION,
+    secrets: bindSecrets(bound.secrets),
+    timeoutSeconds: bound.timeoutSeconds ?? 60,
+    cors: allowedOrigins(),
+  };
   const handler = async (request: CallableRequest<unknown>, response?: CallableResponse<unknown>) => {
     const requestId = newId();
     request.rawRequest.res?.set("X-Request-Id", requestId);
@@ -96,6 +101,12 @@ function declare(bound: OperationDeclaration, run: Run): DeclaredCallable {
     }
   };
   return Object.assign(onCall(options, handler), { operation: bound });
+}
+
+/** The origins of browsers that may call, as for HTTPS. Read when the function is declared, before settings are parsed. */
+function allowedOrigins(): string[] | boolean {
+  const origins = (process.env.ALLOWED_ORIGINS ?? "").split(",").map((origin) => origin.trim());
+  return origins.includes("*") || origins.filter((origin) => origin !== "");
 }
 
 /** Who calls, where App Check, the size of what was sent and the token are in order. */

@@ -99,7 +99,8 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
         details: { allow: methods },
       });
     }
-    if (ctx.config.ENFORCE_APP_CHECK) await checkApp(request.header("X-Firebase-AppCheck"));
+    if (ctx.config.ENFORCE_APP_CHECK && !bound.operation.skipsAppCheck)
+      await checkApp(request.header("X-Firebase-AppCheck"));
     const caller = await identify(request, bound.operation);
     const callerCtx = createCtx({ ...facts, caller });
     const sent = readInput(request, parameters);
@@ -128,7 +129,9 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
       logFailure(ctx?.log, thrown, { requestId, path: declaration.path });
     }
   };
-  const options = { region: REGION, cors: false, invoker: "public" as const, secrets };
+  const timeouts = Object.values(declaration.routes).map((bound) => bound.operation.timeoutSeconds ?? 60);
+  const timeoutSeconds = Math.max(...timeouts);
+  const options = { region: REGION, cors: false, invoker: "public" as const, secrets, timeoutSeconds };
   return Object.assign(onRequest(options, handler), { declaration });
 }
 

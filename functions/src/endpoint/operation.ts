@@ -16,6 +16,10 @@ export interface OperationDeclaration<Input = unknown> {
   auth: AuthMode;
   /** What `run` needs; bound to the functions that serve it and to no others. */
   secrets?: readonly SecretName[];
+  /** For how long it may run, where the platform's 60 s are too short. */
+  timeoutSeconds?: number;
+  /** Open even where App Check is enforced. */
+  skipsAppCheck?: boolean;
   /** How `run` can fail, for the API description. */
   errors?: readonly ErrorCode[];
   input: ZodType<Input>;

@@ -7,6 +7,7 @@ import { checkHealth } from "./checkHealth";
 const checking = operation({
   summary: "Whether the backend works",
   auth: "none",
+  skipsAppCheck: true,
   errors: ["provider_unavailable"],
   input: z.strictObject({}),
   output: z.object({ status: z.literal("ok") }),

@@ -31,7 +31,7 @@ export class ChunkReader {
   read(events: readonly string[]): JsonText<ChatChunk>[] {
     const chunks: JsonText<ChatChunk>[] = [];
     try {
-      for (const data of events) if (this.#isPiece(data)) chunks.push(new JsonText(data));
+      for (const data of events) if (this.#isPiece(data)) chunks.push(new JsonText(oneLine(data)));
     } catch (error) {
       this.failure = error;
     }
@@ -47,6 +47,11 @@ export class ChunkReader {
     this.isFinished ||= choices.some((choice) => choice.finish_reason);
     return choices.length > 0;
   }
+}
+
+/** An event of several lines would not be one event any more when it is sent on. */
+function oneLine(data: string): string {
+  return data.includes("\n") ? JSON.stringify(JSON.parse(data)) : data;
 }
 
 type ReceivedChunk = ChatChunk & { usage?: CompletionUsage | null };

@@ -61,7 +61,7 @@ export async function withWorkingKey<T>(
         return { value: outcome.value, key };
       }
       if (signal.aborted) throw unavailable();
-      pool.failed(key, Date.now());
+      pool.failed(key, Date.now(), outcome.failure.reason === "unauthorized" ? "refused" : "passing");
       options.onFailure?.(outcome.failure);
       retryAfterSeconds = outcome.failure.retryAfterSeconds;
       if (outcome.failure.retryable) retryable.push(key);

@@ -38,13 +38,17 @@ export async function requestOpenAi<T>(
   { signal, stallMs }: RequestOptions,
   request: (client: OpenAI, options: { signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
+  const deadline = Date.now() + stallMs;
   const attempt = async (apiKey: string): Promise<Attempt<T>> => {
+    // Of all keys together the client waits no longer than of one.
+    const timeout = deadline - Date.now();
+    if (timeout <= 0) throw providerStalled();
     // Its own log would hold what the provider said; its own retries would not change the key.
     const client = new OpenAI({
       apiKey,
       baseURL: baseUrl,
       maxRetries: 0,
-      timeout: stallMs,
+      timeout,
       logLevel: "off",
     });
     try {
@@ -61,7 +65,20 @@ export async function requestOpenAi<T>(
 /** What the client is told of a provider's failure: nothing of what the provider said. An `AppError` stays as it is. */
 export function providerFailed(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
-  return new AppError("provider_failed", "The model's provider failed: try again in a moment.", { cause });
+  return new AppError("provider_failed", "The model's provider failed: try again in a moment.", {
+    cause: new Error(describe(cause)),
+  });
+}
+
+/** What went wrong, for the log: without the provider's words, which may be the user's. */
+function describe(error: unknown): string {
+  if (error instanceof APIError) {
+    return `HTTP ${error.status ?? "?"}, ${error.code ?? "no code"}, request ${error.requestID ?? "unknown"}`;
+  }
+  if (!(error instanceof Error)) return "unknown";
+  // Parsers quote what they could not parse.
+  const isQuoting = error instanceof SyntaxError || error.name === "ZodError";
+  return isQuoting ? `${error.name}: unreadable` : `${error.name}: ${error.message}`;
 }
 
 /** What the client is told of a provider that has stopped talking. */

@@ -16,6 +16,7 @@ export interface KeySource {
  * @throws AppError not_configured without a key, provider_unavailable where none works
  */
 export async function dialModel({ keys, keyFile }: KeySource, options: DialOptions): Promise<DialedSocket> {
+  const { version } = keys;
   const reasons = new Set<FailureReason>();
   try {
     return await dialRealtime(keys, {
@@ -28,7 +29,9 @@ export async function dialModel({ keys, keyFile }: KeySource, options: DialOptio
   } catch (error) {
     const everyKeyRefused = keys.size === 0 || (reasons.size === 1 && reasons.has("unauthorized"));
     if (options.signal.aborted || !(error instanceof AppError) || !everyKeyRefused) throw error;
-    if (!(await keyFile?.refresh())) throw error;
+    await keyFile?.refresh();
+    // Another call, or the clock, may have read them while this one was being refused.
+    if (keys.version === version) throw error;
     return dialRealtime(keys, options);
   }
 }

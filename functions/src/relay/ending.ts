@@ -6,6 +6,8 @@ import type { ErrorEventFields } from "./errorEvent";
 /** How a connection ends: what the client is told, and what becomes of the session. */
 export interface Ending {
   code: CloseCode;
+  /** What it is counted as, where that is not `code`. */
+  counted?: string;
   /** The close frame's reason; at most 123 bytes. */
   reason: string;
   /** Sent before the close where something went wrong. */
@@ -69,10 +71,18 @@ export const ENDINGS = {
   },
 } as const satisfies Record<string, Ending>;
 
+/** What clients and networks end a connection with; they may say any code, of which the metrics know these. */
+const COUNTED_CODES = [1000, 1001, 1005, 1006, 1007, 1009];
+
+/** How a connection ends that the client, or the network, has closed with `code`. */
+export function clientGone(code: number): Ending {
+  return { ...ENDINGS.clientGone, counted: COUNTED_CODES.includes(code) ? String(code) : "other" };
+}
+
 /** How a connection ends that could not be opened. */
 export function refusal(error: AppError): Ending {
   const isServers =
-    error.code === "internal" || error.code === "not_configured" || error.code.startsWith("provider");
+    ["internal", "not_configured", "busy"].includes(error.code) || error.code.startsWith("provider");
   return {
     code: closeCodeOf(error),
     reason: error.code,

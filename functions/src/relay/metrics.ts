@@ -79,7 +79,7 @@ export class RelayMetrics {
   });
   readonly #answers = new Histogram({
     name: "voice_relay_answer_seconds",
-    help: "From the end of the user's speech to the first audio of the answer to it",
+    help: "From the model's notice that the user has stopped speaking to the first audio of the answer",
     buckets: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
     registers: [this.registry],
   });

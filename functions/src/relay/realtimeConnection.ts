@@ -13,7 +13,7 @@ import type { RefusedEvent } from "./clientPolicy";
 import { ClientReader, weightOf } from "./clientReader";
 import { ConversationLog } from "./conversationLog";
 import { dialModel, type KeySource } from "./dialModel";
-import { ENDINGS, type Ending, refusal } from "./ending";
+import { clientGone, ENDINGS, type Ending, refusal } from "./ending";
 import { errorEvent } from "./errorEvent";
 import { FRAME_OVERHEAD_BYTES, type RelayLimits } from "./limits";
 import type { RelayMetrics } from "./metrics";
@@ -76,7 +76,7 @@ export class RealtimeConnection {
       fail: (failure, about) => this.#upstreamFailed(failure, about),
       answered: (delayMs) => metrics.answered(delayMs),
     });
-    client.socket.on("close", () => void this.end(ENDINGS.clientGone));
+    client.socket.on("close", (code) => void this.end(clientGone(code)));
     client.socket.on("error", (error) => this.#ctx.log.debug("client socket failed", { error }));
   }
 
@@ -100,7 +100,7 @@ export class RealtimeConnection {
     }
     const upstream = new Peer(socket, this.#limits);
     this.#upstream = upstream;
-    this.#reader.onKeyAtFault = () => this.services.keys.failed(key, Date.now());
+    this.#reader.onKeyAtFault = () => this.services.keys.failed(key, Date.now(), "account");
     socket.on("message", (frame: Buffer) => {
       const cameAt = this.services.metrics.toClient.frameCame();
       upstream.heardAt = Date.now();
@@ -152,10 +152,10 @@ export class RealtimeConnection {
     return this.#ending;
   }
 
-  async #end({ code, reason, error, session }: Ending): Promise<void> {
+  async #end({ code, counted, reason, error, session }: Ending): Promise<void> {
     this.#dialing.abort();
     if (error) this.client.send(errorEvent(error));
-    this.services.metrics.closes.inc({ code: String(code) });
+    this.services.metrics.closes.inc({ code: counted ?? String(code) });
     this.#ctx.log.info("voice connection closed", { code, reason });
     // The model's last transcripts are worth waiting for; the client is not kept waiting with us.
     this.client.close(code, reason);
@@ -200,6 +200,7 @@ export class RealtimeConnection {
       metrics.toModel.frameWritten(cameAt);
     });
     client.socket.on("ping", (data: Buffer) => this.#mayTake(data.length));
+    client.socket.on("pong", (data: Buffer) => this.#mayTake(data.length));
     client.socket.resume();
   }
 

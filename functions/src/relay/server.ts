@@ -13,12 +13,14 @@ import { watchRelaySessions } from "../voice/watchRelaySessions";
 import { attach } from "./attach";
 import { readAudioMode } from "./audioMode";
 import { selectProtocol } from "./credentials";
-import { ENDINGS, type Ending, refusal } from "./ending";
+import { clientGone, ENDINGS, type Ending, refusal } from "./ending";
 import { errorEvent } from "./errorEvent";
 import { Peer } from "./peer";
 import { Readiness } from "./readiness";
 import { RealtimeConnection, type RelayServices } from "./realtimeConnection";
 
+/** As WebSockets call a connection that ended without a close frame. */
+const GONE_UNSEEN = 1006;
 const REALTIME_PATHS = new Set(["/api/realtime", "/v1/realtime"]);
 
 /** A running relay. */
@@ -123,9 +125,12 @@ class RelayServer implements Relay {
     const send = (status: number, body: string, type = "text/plain; charset=utf-8") =>
       response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
     switch (pathOf(request)) {
+      // Cloud Run's own addresses keep some paths that end in z to themselves.
       case "/healthz":
+      case "/health":
         return void send(200, "ok\n");
       case "/readyz":
+      case "/ready":
         return void send(...(await this.#readyz()));
       case "/metrics":
         return void send(
@@ -202,7 +207,7 @@ class RelayServer implements Relay {
     // A client that hung up meanwhile has told so already, and will not tell again.
     if (this.#draining || !client.isOpen) {
       await detachRelay(ctx, sessionId, connectionId);
-      return this.#turnAway(client, ENDINGS.restarting);
+      return this.#turnAway(client, this.#draining ? ENDINGS.restarting : clientGone(GONE_UNSEEN));
     }
     const connection = new RealtimeConnection(
       { ...this.services, ctx },
@@ -216,10 +221,10 @@ class RelayServer implements Relay {
     this.#live.set(sessionId, connection);
     this.services.metrics.sessions.set(this.#live.size);
     if (displaced) this.#track(displaced.end(ENDINGS.displaced));
-    client.socket.once("close", () => {
+    client.socket.once("close", (code) => {
       if (this.#live.get(sessionId) === connection) this.#live.delete(sessionId);
       this.services.metrics.sessions.set(this.#live.size);
-      this.#track(connection.end(ENDINGS.clientGone));
+      this.#track(connection.end(clientGone(code)));
     });
     ctx.log.info("voice connection opened", { audio: audioMode });
     try {
@@ -230,8 +235,8 @@ class RelayServer implements Relay {
     }
   }
 
-  #turnAway(client: Peer, { code, reason, error }: Ending): void {
-    this.services.metrics.closes.inc({ code: String(code) });
+  #turnAway(client: Peer, { code, counted, reason, error }: Ending): void {
+    this.services.metrics.closes.inc({ code: counted ?? String(code) });
     if (error) client.send(errorEvent(error));
     client.close(code, reason);
   }
@@ -243,5 +248,7 @@ function pathOf(request: IncomingMessage): string {
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
+  // To end it is only our half: a client that keeps its own would keep the socket.
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

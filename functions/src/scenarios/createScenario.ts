@@ -1,7 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { transact } from "../core/firestore";
+import { documentName, transact } from "../core/firestore";
 import { countUse } from "../core/rateLimit";
 import { CREATE_WINDOW, MAX_SCENARIOS } from "./limits";
 import type { CreateInput, CreateOutput } from "./schemas";
@@ -14,7 +14,7 @@ import { scenarioOwners, scenarios } from "./store";
 export async function createScenario(ctx: Ctx, input: CreateInput): Promise<CreateOutput> {
   const { uid } = requireCaller(ctx);
   await countUse(ctx, { what: "scenario", by: uid, policy: CREATE_WINDOW });
-  const ownerReference = scenarioOwners(ctx.db).doc(uid);
+  const ownerReference = scenarioOwners(ctx.db).doc(documentName(uid));
   const scenarioId = await transact(ctx.db, async (tx) => {
     const owner = (await tx.get(ownerReference)).data() ?? { count: 0, lastNumber: 0, lastSecond: 0 };
     if (owner.count >= MAX_SCENARIOS) throw tooMany();
@@ -22,7 +22,7 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
     const number = owner.lastNumber + 1;
     // Two in one second would have one id.
     const second = Math.max(now.seconds, owner.lastSecond + 1);
-    const id = `custom_${uid}_${second}`;
+    const id = `custom_${documentName(uid)}_${second}`;
     tx.create(scenarios(ctx.db).doc(id), {
       scenarioId: id,
       userId: uid,

@@ -1,6 +1,6 @@
 import { FieldValue } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
-import { transact } from "../core/firestore";
+import { documentName, transact } from "../core/firestore";
 import { documentId, scenarioNotFound } from "./readScenarios";
 import type { ScenarioRef } from "./schemas";
 import { scenarioOwners, scenarios } from "./store";
@@ -16,7 +16,7 @@ export async function deleteScenario(ctx: Ctx, { scenario_id }: ScenarioRef): Pr
     const stored = (await tx.get(reference)).data();
     if (stored?.userId !== uid) throw scenarioNotFound();
     tx.delete(reference);
-    tx.update(scenarioOwners(ctx.db).doc(uid), { count: FieldValue.increment(-1) });
+    tx.update(scenarioOwners(ctx.db).doc(documentName(uid)), { count: FieldValue.increment(-1) });
   });
   return { message: "Custom scenario deleted successfully" };
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { BUILT_IN } from "./builtIn";
+import { MAX_FILLED_CHARACTERS } from "./limits";
 import { PERSONA_VOICES, type PersonaVoice, type RealtimeVoice } from "./personaVoices";
 import { documentId, scenarioNotFound } from "./readScenarios";
 import type { Variables } from "./schemas";
@@ -36,8 +37,8 @@ export async function scenarioFor(
   const { template, defaults } = await templateOf(ctx, tx, use);
   const values = { ...defaults, ...use.variables };
   const whole = `${template.persona}\n\n${template.prompt}`;
-  const instructions = fillVariables(whole, values);
-  const part = (text: string) => fillVariables(text, pick(values, variablesIn(text)));
+  const instructions = fillVariables(whole, values, MAX_FILLED_CHARACTERS);
+  const part = (text: string) => fillVariables(text, pick(values, variablesIn(text)), MAX_FILLED_CHARACTERS);
   return {
     instructions,
     voice: PERSONA_VOICES[template.voiceType],

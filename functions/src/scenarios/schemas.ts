@@ -36,7 +36,7 @@ const fields = {
   temperature,
 };
 
-export const scenarioId = z.string().min(1).max(200);
+export const scenarioId = z.string().min(1).max(500);
 export const scenarioRef = z.strictObject({ scenario_id: scenarioId });
 export type ScenarioRef = z.output<typeof scenarioRef>;
 

@@ -14,14 +14,27 @@ export function malformedVariable(text: string): string | undefined {
 
 /**
  * Fills the variables of a text, once: a value that looks like a variable stays as it is.
- * @throws AppError invalid_argument for a variable without a value, and for a value without a variable
+ * @throws AppError invalid_argument for a variable without a value, for a value without a variable, and where the text
+ * becomes too long
  */
-export function fillVariables(text: string, values: Readonly<Record<string, string>>): string {
+export function fillVariables(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  maxCharacters = Number.POSITIVE_INFINITY,
+): string {
   const names = variablesIn(text);
   const unknown = Object.keys(values).find((name) => !names.includes(name));
   if (unknown !== undefined) throw wrong(unknown.slice(0, 50), "this scenario has no such variable");
   const missing = names.find((name) => !Object.hasOwn(values, name));
   if (missing !== undefined) throw wrong(missing, "this scenario needs a value for it");
+  // Told from the lengths, before a text is made that may be many times as long.
+  let length = text.length;
+  for (const [placeholder, name = ""] of text.matchAll(PLACEHOLDER))
+    length += (values[name]?.length ?? 0) - placeholder.length;
+  if (length > maxCharacters) {
+    const message = `variables: the scenario must not exceed ${maxCharacters} characters with their values`;
+    throw new AppError("invalid_argument", message, { details: { field: "variables" } });
+  }
   return text.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "");
 }
 

@@ -10,6 +10,7 @@ const speaking = streamingOperation({
   summary: "Speak a text: MP3, streamed as it is made",
   auth: "token",
   secrets: OPENAI_SECRETS,
+  timeoutSeconds: 540,
   errors: ["rate_limited", "not_configured", "provider_failed", "provider_unavailable"],
   input: speechInput,
   chunk: audioChunk,

@@ -20,10 +20,11 @@ export async function* streamSpeech(
 ): AsyncGenerator<Uint8Array[], void> {
   const { uid } = requireCaller(ctx);
   const use = { what: "speech", by: uid, policy: SPEECH_WINDOW };
-  const { counted, ...begun } = startCounting(ctx, use, signal);
+  const { counted, ...begun } = await startCounting(ctx, use, signal);
   let isSpoken = false;
   try {
-    for await (const chunk of speechProvider(ctx).speak({ text, voice }, { ...begun, stallMs })) {
+    const provider = await speechProvider(ctx);
+    for await (const chunk of provider.speak({ text, voice }, { ...begun, stallMs })) {
       await counted;
       isSpoken = true;
       yield [chunk];

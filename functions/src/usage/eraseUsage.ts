@@ -4,5 +4,7 @@ import { usageDays } from "./store";
 /** Erases what is known of a user's usage: each day with what hangs on it. */
 export async function eraseUsageOf(ctx: Ctx, userId: string): Promise<void> {
   const { docs } = await usageDays(ctx.db).where("userId", "==", userId).get();
-  for (const { ref } of docs) await ctx.db.recursiveDelete(ref);
+  const writer = ctx.db.bulkWriter();
+  await Promise.all(docs.map(({ ref }) => ctx.db.recursiveDelete(ref, writer)));
+  await writer.close();
 }

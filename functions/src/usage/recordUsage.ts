@@ -1,6 +1,6 @@
 import { FieldValue, Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { isAlreadyThere } from "../core/firestore";
+import { documentName, isAlreadyThere } from "../core/firestore";
 import { countedRequests, usageDays } from "./store";
 
 /** How long a day's usage is kept. */
@@ -12,7 +12,7 @@ const REQUEST_KEPT_SECONDS = 24 * 60 * 60;
 export type Amounts = Readonly<Record<string, number>>;
 
 /**
- * Adds what one request used to the user's day (UTC); the same request counts once, however often this is called.
+ * Adds what one request used to the user's day (UTC); the same request counts once, however often its writing is tried.
  * A failure is logged and does not fail the request that was served. 2 writes.
  */
 export async function recordUsage(
@@ -23,7 +23,7 @@ export async function recordUsage(
 ): Promise<void> {
   const now = ctx.now();
   const day = now.toISOString().slice(0, 10);
-  const id = `${userId}_${day}`;
+  const id = `${documentName(userId)}_${day}`;
   const after = (seconds: number) => Timestamp.fromMillis(now.getTime() + seconds * 1_000);
   const sums = Object.entries(amounts).map(([name, amount]) => [name, FieldValue.increment(amount)]);
   const batch = ctx.db.batch();

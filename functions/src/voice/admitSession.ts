@@ -1,6 +1,7 @@
 import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { documentName } from "../core/firestore";
 import { slidingWindow } from "../core/slidingWindow";
 import { type ScenarioInUse, scenarioFor } from "../scenarios/scenarioFor";
 import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
@@ -23,7 +24,7 @@ export type Admission = Pick<
 export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admission): Promise<SessionDoc> {
   const now = ctx.now().getTime();
   const sessionReference = sessions(ctx.db).doc(admission.sessionId);
-  const limitsReference = userLimits(ctx.db).doc(admission.userId);
+  const limitsReference = userLimits(ctx.db).doc(documentName(admission.userId));
   const [session, limits] = await Promise.all([tx.get(sessionReference), tx.get(limitsReference)]);
 
   const connects = countConnect(ctx, limits.data(), now);

@@ -1,7 +1,7 @@
 import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { transact } from "../core/firestore";
+import { documentName, transact } from "../core/firestore";
 import { USAGE_WINDOW_TTL_SECONDS } from "./limits";
 import type { EndReason, SessionRef } from "./schemas";
 import { type SessionDoc, sessions, userLimits } from "./store";
@@ -38,7 +38,7 @@ export function endedFields(ctx: Ctx, reason: EndReason) {
 
 /** Frees the user's place for another session. */
 export function forgetActive(ctx: Ctx, tx: Transaction, session: SessionDoc): void {
-  const untyped = userLimits(ctx.db).doc(session.userId).withConverter(null);
+  const untyped = userLimits(ctx.db).doc(documentName(session.userId)).withConverter(null);
   const expiresAt = Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000);
   tx.set(untyped, { active: { [session.sessionId]: FieldValue.delete() }, expiresAt }, { merge: true });
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { getFirestore } from "firebase-admin/firestore";
 import { describe, it } from "mocha";
 import WebSocket from "ws";
-import { firebaseApp } from "../../src/core/firestore";
+import { eraseAgain } from "../../src/accounts/erasures";
+import { createCtx } from "../../src/core/ctx";
+import { firestore } from "../../src/core/firestore";
 import { newId } from "../../src/core/ids";
+import { createScenario } from "../../src/scenarios/createScenario";
 import { account, ask, assertDetail, PASSWORD } from "../support/assistantApi";
 import { eventually } from "../support/eventually";
 import { everyDocument } from "../support/everyDocument";
@@ -41,7 +43,7 @@ describe("DELETE /users/me", () => {
     // A session that nobody took up, with a ticket that nobody used.
     await ask("POST", "/api/voice/connect", { ...as(ann), body: { sessionId: newId(), userId: ann.id } });
 
-    const db = getFirestore(firebaseApp());
+    const db = firestore();
     const ofUser = async (id: string) =>
       (await everyDocument(db)).filter(({ path, data }) => JSON.stringify([path, data]).includes(id));
     await eventually(async () =>
@@ -56,8 +58,19 @@ describe("DELETE /users/me", () => {
     const [code] = await closed;
     assert.equal(code, 1000);
     // The relay lets go of the socket, and triggers run, after the answer.
-    await eventually(async () => assert.deepEqual(await ofUser(ann.id), []));
+    const left = async () => (await ofUser(ann.id)).filter(({ path }) => !path.startsWith("erasures/"));
+    await eventually(async () => assert.deepEqual(await left(), []));
     assert.equal((await ofUser(bob.id)).length, bobs, "another user's stay");
+
+    // A token outlives its account by up to an hour: what still comes by it goes when the hour is over.
+    const late = createCtx({ caller: { uid: ann.id, claims: {} } });
+    await createScenario(late, { persona: "x", prompt: "x", voice_type: "neutral", temperature: 1 });
+    const ctxIn = (minutes: number) =>
+      Object.assign(createCtx(), { now: () => new Date(Date.now() + minutes * 60_000) });
+    await eraseAgain(ctxIn(60));
+    assert.equal((await left()).length > 0, true);
+    await eraseAgain(ctxIn(80));
+    assert.deepEqual(await ofUser(ann.id), []);
 
     assertDetail(await ask("GET", "/users/me", as(ann)), 401);
     assertDetail(await ask("POST", "/auth/login", { body: { email: ann.email, password: PASSWORD } }), 401);

@@ -124,6 +124,14 @@ describe("chat", () => {
     await eventually(async () => assert.equal(model.requests()[0]?.aborted, true));
   });
 
+  it("asks the provider for no more than it lets through, however many come at once", async function () {
+    this.timeout(30_000);
+    model.setChatScript({ otherwise: { reply: "." }, pace: { firstChunkMs: 0, chunkMs: 0 } });
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => read(as("burst"))));
+    assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, CHAT_WINDOW.limit);
+    assert.equal(model.requests().length, CHAT_WINDOW.limit);
+  });
+
   it("20 a minute and user", async function () {
     this.timeout(20_000);
     model.setChatScript({ otherwise: { reply: "." }, pace: { firstChunkMs: 0, chunkMs: 0 } });

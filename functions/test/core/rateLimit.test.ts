@@ -74,7 +74,7 @@ describe("a limit on uses", () => {
     const cost = await costOf(world.db, async () => {
       const refused = await rejectsWith("rate_limited", countUse(world.as(), use));
       assert.equal(refused.details.retryAfterSeconds, 40);
-      assert.throws(() => startCounting(world.as(), use, NEVER));
+      await rejectsWith("rate_limited", startCounting(world.as(), use, NEVER));
     });
     assert.equal(cost.reads, 0);
     world.pass(40);
@@ -84,28 +84,21 @@ describe("a limit on uses", () => {
   it("counted while the work begins costs one read and one write, and stops the work where it is refused", async () => {
     const world = testWorld();
     const use = { what: "chat", by: "ann", policy: { ...POLICY, limit: 1 } };
-    const cost = await costOf(world.db, () => startCounting(world.as(), use, NEVER).counted);
+    const cost = await costOf(world.db, async () => (await startCounting(world.as(), use, NEVER)).counted);
     assert.deepEqual([cost.reads, cost.writes], [1, 1]);
-    const { counted, signal } = startCounting(world.as(), use, NEVER);
+    const { counted, signal } = await startCounting(world.as(), use, NEVER);
     const error = await rejectsWith("rate_limited", counted);
     assert.equal(signal.reason, error);
   });
 
-  it("that is counted while the work begins holds when many come at once", async function () {
-    this.timeout(120_000);
+  it("begins no work in vain: of a burst only the first begins before it is counted", async () => {
     const world = testWorld();
-    const started = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        startCounting(world.as(), { what: "chat", by: "ann", policy: POLICY }, NEVER),
-      ),
+    const use = { what: "chat", by: "ann", policy: POLICY };
+    const started = await Promise.allSettled(
+      Array.from({ length: 10 }, () => startCounting(world.as(), use, NEVER)),
     );
-    const outcomes = await Promise.allSettled(started.map(({ counted }) => counted));
-    const refused = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason as AppError] : []));
-    const stopped = started.filter(({ signal }) => signal.aborted).map(({ signal }) => signal.reason);
-    assert.deepEqual(new Set(stopped), new Set(refused), "the work of those is stopped");
-    for (const error of refused) assert.match(error.code, /^(rate_limited|busy)$/);
+    assert.equal(started.filter(({ status }) => status === "fulfilled").length, POLICY.limit);
     const { docs } = await world.db.collection("rateLimits").get();
-    assert.equal(docs[0]?.get("times").length, 10 - refused.length);
-    assert.ok(10 - refused.length <= POLICY.limit);
+    assert.equal(docs[0]?.get("times").length, POLICY.limit);
   });
 });

@@ -45,6 +45,7 @@ const HIDDEN = (session: string) => [
   `leases/endExpiredSessions`,
   `rateLimits/${session}`,
   `scenarioOwners/ann`,
+  `erasures/ann`,
   `usageDays/ann_2026-11-20_${session}/countedRequests/r1`,
   `anything/${session}`,
   `users/ann`,

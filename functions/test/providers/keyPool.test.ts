@@ -13,7 +13,7 @@ describe("A pool of keys", () => {
 
   it("rests a key for a minute after it failed, and still offers it last", () => {
     const pool = new KeyPool(["a", "b"]);
-    pool.failed("a", 0);
+    pool.failed("a", 0, "refused");
     assert.deepEqual(pool.order(1), ["b", "a"]);
     assert.deepEqual(pool.order(KEY_REST_MS - 1), ["b", "a"]);
     const firsts = [pool.order(KEY_REST_MS)[0], pool.order(KEY_REST_MS)[0]];
@@ -22,15 +22,15 @@ describe("A pool of keys", () => {
 
   it("offers, where all rest, the one first that rests for the shortest time", () => {
     const pool = new KeyPool(["a", "b", "c"]);
-    pool.failed("b", 10);
-    pool.failed("a", 20);
-    pool.failed("c", 30);
+    pool.failed("b", 10, "refused");
+    pool.failed("a", 20, "refused");
+    pool.failed("c", 30, "refused");
     for (let round = 0; round < 3; round += 1) assert.deepEqual(pool.order(40), ["b", "a", "c"]);
   });
 
   it("rests a key no longer once it has worked", () => {
     const pool = new KeyPool(["a", "b"]);
-    pool.failed("a", 0);
+    pool.failed("a", 0, "refused");
     pool.succeeded("a");
     assert.deepEqual([pool.order(1)[0], pool.order(1)[0]], ["a", "b"]);
   });
@@ -54,7 +54,7 @@ describe("A pool of keys", () => {
             now += afterMs;
             const name = `key-${key % size}`;
             if (failed) {
-              pool.failed(name, now);
+              pool.failed(name, now, "refused");
               failedAt.set(name, now);
             } else {
               pool.succeeded(name);
@@ -72,8 +72,8 @@ describe("A pool of keys", () => {
 
   it("lets keys that stay rest on when others take the place of the rest", () => {
     const pool = new KeyPool(["a", "b"]);
-    pool.failed("a", 0);
-    pool.failed("b", 0);
+    pool.failed("a", 0, "refused");
+    pool.failed("b", 0, "refused");
     assert.equal(pool.replace(["b", "c", "c"]), true);
     assert.deepEqual(pool.order(1), ["c", "b"]);
     assert.deepEqual(pool.order(1), ["c", "b"]);
@@ -85,16 +85,16 @@ describe("A pool of keys", () => {
   it("forgets what becomes of a key that it no longer has", () => {
     const pool = new KeyPool(["a"]);
     pool.replace(["b"]);
-    pool.failed("a", 0);
+    pool.failed("a", 0, "refused");
     pool.replace(["a"]);
     assert.equal(pool.isDown(1), false);
   });
 
   it("is down while all its keys rest, or where it has none", () => {
     const pool = new KeyPool(["a", "b"]);
-    pool.failed("a", 0);
+    pool.failed("a", 0, "refused");
     assert.equal(pool.isDown(1), false);
-    pool.failed("b", 10);
+    pool.failed("b", 10, "refused");
     assert.equal(pool.isDown(11), true);
     assert.equal(pool.isDown(KEY_REST_MS), false);
     assert.equal(new KeyPool([]).isDown(0), true);
@@ -103,5 +103,25 @@ describe("A pool of keys", () => {
   it("may be empty", () => {
     assert.deepEqual(new KeyPool([]).order(0), []);
     assert.equal(new KeyPool([]).size, 0);
+  });
+
+  it("is not down for a failure that may pass, before it has happened three times in a row", () => {
+    const pool = new KeyPool(["a"]);
+    pool.failed("a", 0, "passing");
+    pool.failed("a", 10, "passing");
+    assert.equal(pool.isDown(11), false);
+    pool.failed("a", 20, "passing");
+    assert.equal(pool.isDown(21), true);
+    pool.succeeded("a");
+    pool.failed("a", 30, "passing");
+    assert.equal(pool.isDown(31), false);
+  });
+
+  it("stays down where the account may not be used, though the provider takes the key", () => {
+    const pool = new KeyPool(["a"]);
+    pool.failed("a", 0, "account");
+    pool.succeeded("a");
+    assert.equal(pool.isDown(1), true);
+    assert.equal(pool.isDown(KEY_REST_MS), false);
   });
 });

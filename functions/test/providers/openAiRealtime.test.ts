@@ -96,7 +96,7 @@ describe("Dialling the model", () => {
 
   it("uses a key at rest where it is the last resort", async () => {
     const pool = new KeyPool([A]);
-    pool.failed(A, Date.now());
+    pool.failed(A, Date.now(), "refused");
     const { socket } = await dial(pool);
     socket.terminate();
     assert.deepEqual(failures, []);

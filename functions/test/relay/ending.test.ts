@@ -35,7 +35,7 @@ describe("How a socket is closed", () => {
       assert.equal(ending.error.message, "Do this instead.");
       assert.equal(
         ending.error.type,
-        EXPECTED[code] === 1011 ? "server_error" : "invalid_request_error",
+        [1011, 1013].includes(EXPECTED[code]) ? "server_error" : "invalid_request_error",
         "whose fault it is",
       );
       assert.equal(ending.session, "open");

@@ -22,7 +22,7 @@ describe("An instance", () => {
 
   it("is ready where Firestore answers and a key is not at rest", async () => {
     const one = new KeyPool(["a", "b"]);
-    one.failed("a", Date.now());
+    one.failed("a", Date.now(), "refused");
     assert.deepEqual(await new Readiness(async () => {}, one, LIMITS).missing(), []);
   });
 
@@ -42,12 +42,12 @@ describe("An instance", () => {
     assert.deepEqual(await new Readiness(answers, new KeyPool([]), LIMITS).missing(), ["openai"]);
     const pool = new KeyPool(["a", "b"]);
     const readiness = new Readiness(answers, pool, LIMITS);
-    pool.failed("a", Date.now());
-    pool.failed("b", Date.now());
+    pool.failed("a", Date.now(), "refused");
+    pool.failed("b", Date.now(), "refused");
     assert.deepEqual(await readiness.missing(), ["openai"]);
     pool.succeeded("b");
     assert.deepEqual(await readiness.missing(), []);
-    pool.failed("b", Date.now() - 120_000);
+    pool.failed("b", Date.now() - 120_000, "refused");
     assert.deepEqual(await readiness.missing(), []);
   });
 

@@ -4,7 +4,7 @@ import { BUILT_IN } from "../../src/scenarios/builtIn";
 import { createScenario } from "../../src/scenarios/createScenario";
 import { deleteScenario } from "../../src/scenarios/deleteScenario";
 import { MAX_SCENARIOS } from "../../src/scenarios/limits";
-import { listScenarios } from "../../src/scenarios/readScenarios";
+import { getScenario, listScenarios } from "../../src/scenarios/readScenarios";
 import { type CreateInput, createInput } from "../../src/scenarios/schemas";
 import { fillVariables, variablesIn } from "../../src/scenarios/variables";
 import { rejectsWith } from "../support/appError";
@@ -167,6 +167,17 @@ describe("scenarios, on a clock of their own", () => {
     await deleteScenario(ctx, { scenario_id: String(listed[0]?.scenario_id) });
     await createScenario(ctx, parsed);
     await rejectsWith("conflict", createScenario(ctx, parsed));
+  });
+
+  it("work for a uid of any characters, as custom tokens may have", async () => {
+    const world = testWorld();
+    for (const uid of ["auth0|5f7c/8", "a%2Fb", "é 😀"]) {
+      const ctx = world.as(uid);
+      const { scenario_id } = await createScenario(ctx, parsed);
+      assert.equal((await getScenario(ctx, { scenario_id })).scenario_id, scenario_id);
+      await deleteScenario(ctx, { scenario_id });
+      assert.deepEqual(await listScenarios(ctx), []);
+    }
   });
 
   it("cost what they say: a list of 20 is one query", async () => {

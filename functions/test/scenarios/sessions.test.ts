@@ -107,6 +107,18 @@ describe("a voice session with a scenario", () => {
     });
   });
 
+  it("is not longer than instructions may be, whatever its variables hold", async () => {
+    const world = testWorld();
+    const ctx = world.as("ann");
+    const prompt = "{{a}}".repeat(2_000);
+    const { scenario_id } = await createScenario(ctx, { ...OWN, persona: "You.", prompt });
+    const connect = (a: string) =>
+      connectVoice(ctx, { sessionId: "s3", userId: "ann", scenarioId: scenario_id, variables: { a } });
+    const refused = await rejectsWith("invalid_argument", connect("x".repeat(500)));
+    assert.equal(refused.details.field, "variables");
+    await connect("1234567");
+  });
+
   it("of another user's is missing, and a voice that is named goes before the scenario's", async () => {
     const world = testWorld();
     const { scenario_id } = await createScenario(world.as("ann"), OWN);

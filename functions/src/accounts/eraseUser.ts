@@ -1,0 +1,21 @@
+import type { Ctx } from "../core/ctx";
+import { forgetUses } from "../core/rateLimit";
+import { eraseScenariosOf } from "../scenarios/eraseScenarios";
+import { eraseUsageOf } from "../usage/eraseUsage";
+import { eraseVoiceOf } from "../voice/eraseVoice";
+import { triesOf } from "./authLimits";
+
+/** What is counted for a user by the user's id. */
+const COUNTED = ["chat", "speech", "scenario", "call"];
+
+/** Erases everything of a user but the account; safe to be done again. */
+export async function eraseUser(ctx: Ctx, uid: string, email: string | null): Promise<void> {
+  await eraseVoiceOf(ctx, uid);
+  await eraseScenariosOf(ctx, uid);
+  await eraseUsageOf(ctx, uid);
+  await forgetUses(
+    ctx,
+    COUNTED.map((what) => ({ what, by: uid })),
+  );
+  if (email) await forgetUses(ctx, [triesOf(email)]);
+}

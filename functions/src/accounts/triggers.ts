@@ -1,0 +1,5 @@
+import { everyMinute } from "../endpoint/events";
+import { eraseAgain } from "./erasures";
+
+/** Erases once more what an account left that was erased a while ago. */
+export const eraseLeftovers = everyMinute(eraseAgain);
