@@ -112,6 +112,13 @@ describe("the exported functions", () => {
     for (const [name, one] of exported) assert.deepEqual(one.__endpoint.region, [REGION], name);
   });
 
+  it("that stream have the time that a long answer takes", () => {
+    const timeouts = Object.fromEntries(exported.map(([name, one]) => [name, one.__endpoint.timeoutSeconds]));
+    for (const name of ["chat", "chatHttp", "ttsHttp", "usersMeHttp"])
+      assert.equal(timeouts[name], 540, name);
+    assert.equal(timeouts.voiceConnectHttp, 60);
+  });
+
   it("are bound to the secrets that they need and to no others", () => {
     const bound = exported.flatMap(([name, one]) => {
       const secrets = (one.__endpoint.secretEnvironmentVariables ?? []) as { key: string }[];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { WebSocket } from "ws";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
@@ -192,6 +193,30 @@ describe("A socket at the relay", () => {
       await eventually(async () => assert.ok(client.texts.some((text) => text.includes("still_there"))));
       for (let seconds = 0; seconds < 20; seconds += 1) client.socket.send(second);
       assert.equal((await client.closed).code, 4429);
+    });
+
+    it("is closed with 4429 for a flood of pings, and of pongs that nobody asked for", async () => {
+      for (const flood of ["ping", "pong"] as const) {
+        const client = await live();
+        for (let n = 0; n < 20_000; n += 1) client.socket[flood]("x".repeat(125));
+        assert.equal((await client.closed).code, 4429, flood);
+      }
+    });
+
+    it("does not keep a connection that was refused", async () => {
+      const refused = connect({ port: relay.port, host: "127.0.0.1", allowHalfOpen: true });
+      refused.on("error", () => {});
+      refused.write(
+        "GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      );
+      refused.resume();
+      await once(refused, "end");
+      // Our half is open: only a relay that has let go of its own answers what we write with a reset.
+      await eventually(async () => {
+        if (!refused.destroyed) refused.write("x");
+        assert.ok(refused.destroyed);
+      });
     });
 
     it("is turned away with 1013 where the instance is full", async () => {
