@@ -35,15 +35,13 @@ export async function* streamChat(
   let chunks = 0;
   let usage: ChatUsage | undefined;
   try {
-    for (;;) {
-      const [next] = await Promise.all([answer.next(), counted]);
-      if (next.done) {
-        usage = next.value;
-        return;
-      }
+    let [next] = await Promise.all([answer.next(), counted]);
+    while (!next.done) {
       chunks += next.value.length;
       yield next.value;
+      next = await answer.next();
     }
+    usage = next.value;
   } finally {
     await answer.return(undefined);
     if (chunks > 0) {

@@ -1,16 +1,7 @@
-import {
-  type CollectionReference,
-  type Firestore,
-  type FirestoreDataConverter,
-  type QueryDocumentSnapshot,
-  Timestamp,
-} from "firebase-admin/firestore";
+import type { CollectionReference, Firestore } from "firebase-admin/firestore";
 import { z } from "zod";
+import { converter, timestamp } from "../core/documents";
 import { PERSONA_VOICE_NAMES } from "./personaVoices";
-
-const timestamp = z.custom<Timestamp>((value) => value instanceof Timestamp, {
-  error: "expected a Timestamp",
-});
 
 export const scenarioDoc = z.object({
   scenarioId: z.string(),
@@ -36,13 +27,6 @@ export const scenarioOwnerDoc = z.object({
   lastSecond: z.number().int(),
 });
 export type ScenarioOwnerDoc = z.output<typeof scenarioOwnerDoc>;
-
-function converter<T extends Record<string, unknown>>(schema: z.ZodType<T>): FirestoreDataConverter<T, T> {
-  return {
-    toFirestore: (data) => data as T,
-    fromFirestore: (snapshot: QueryDocumentSnapshot<T, T>) => schema.parse(snapshot.data()),
-  };
-}
 
 const scenarioConverter = converter<ScenarioDoc>(scenarioDoc);
 const ownerConverter = converter<ScenarioOwnerDoc>(scenarioOwnerDoc);

@@ -3,17 +3,10 @@ import type {
   DocumentReference,
   DocumentSnapshot,
   Firestore,
-  FirestoreDataConverter,
-  QueryDocumentSnapshot,
 } from "firebase-admin/firestore";
-import { Timestamp } from "firebase-admin/firestore";
 import { z } from "zod";
+import { converter, timestamp } from "../core/documents";
 import { END_REASONS, REALTIME_VOICES, SESSION_KINDS, usage } from "./schemas";
-
-// Documents are parsed when read; fields that a newer release may have written are left alone, not refused.
-const timestamp = z.custom<Timestamp>((value) => value instanceof Timestamp, {
-  error: "expected a Timestamp",
-});
 
 const scenarioSnapshot = z.object({
   scenarioId: z.string(),
@@ -102,13 +95,6 @@ export const transcriptDoc = z.object({
 });
 export type TranscriptDoc = z.output<typeof transcriptDoc>;
 export type StoredMessage = TranscriptDoc["messages"][number];
-
-function converter<T extends Record<string, unknown>>(schema: z.ZodType<T>): FirestoreDataConverter<T, T> {
-  return {
-    toFirestore: (data) => data as T,
-    fromFirestore: (snapshot: QueryDocumentSnapshot<T, T>) => schema.parse(snapshot.data()),
-  };
-}
 
 const sessionConverter = converter<SessionDoc>(sessionDoc);
 const ticketConverter = converter<TicketDoc>(ticketDoc);
