@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { Probe } from "../core/probe";
 
 /** How long Firestore may take. */
 const TIMEOUT_MS = 3_000;
@@ -11,7 +11,7 @@ export interface Health {
   status: "ok";
 }
 
-let last: { at: number; healthy: Promise<boolean> } | undefined;
+let firestore: Probe | undefined;
 
 /**
  * Whether the backend works: its settings are right, as they were parsed before this runs, and Firestore answers.
@@ -19,28 +19,16 @@ let last: { at: number; healthy: Promise<boolean> } | undefined;
  * @throws AppError provider_unavailable where Firestore does not answer
  */
 export async function checkHealth(ctx: Ctx): Promise<Health> {
-  const at = Date.now();
-  if (!last || at - last.at >= FRESH_MS) last = { at, healthy: firestoreAnswers(ctx) };
-  if (await last.healthy) return { status: "ok" };
+  firestore ??= new Probe(() => askFirestore(ctx), { holdsMs: FRESH_MS, timeoutMs: TIMEOUT_MS });
+  if (await firestore.answers()) return { status: "ok" };
   throw new AppError("provider_unavailable", "Firestore does not answer right now.");
 }
 
-async function firestoreAnswers(ctx: Ctx): Promise<boolean> {
-  const answers = ctx.db
-    .doc("health/probe")
-    .get()
-    .then(
-      () => true,
-      (error: unknown) => {
-        ctx.log.error("Firestore does not answer", { error });
-        return false;
-      },
-    );
-  const waited = new AbortController();
-  const timeout = delay(TIMEOUT_MS, false, { signal: waited.signal }).catch(() => false);
+async function askFirestore({ db, log }: Ctx): Promise<void> {
   try {
-    return await Promise.race([answers, timeout]);
-  } finally {
-    waited.abort();
+    await db.doc("health/probe").get();
+  } catch (error) {
+    log.error("Firestore does not answer", { error });
+    throw error;
   }
 }
