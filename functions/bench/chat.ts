@@ -12,8 +12,10 @@ const WARM_UPS = 15;
 const FIRST_BYTES = 60;
 const MAX_FIRST_BYTE_MS = 15;
 const STREAM_CHUNKS = 10_000;
-const STREAM_WARM_UPS = 20;
-const STREAM_ROUNDS = 25;
+/** Processes differ in how their reads fall together, and stay as they are: so several are measured. */
+const STREAM_PAIRS = 5;
+const STREAM_WARM_UPS = 35;
+const STREAM_ROUNDS = 11;
 const MAX_CPU_RATIO = 2;
 const LARGE_CHUNKS = 12_800;
 const LARGE_CHUNK_BYTES = 4_096;
@@ -44,7 +46,7 @@ export const chat: Benchmark = {
     try {
       return [
         await firstByte(ours, nextToken),
-        await streamCpu(ours, piped, nextToken),
+        await streamCpu(nextToken),
         await largeStream(ours, piped, nextToken),
       ];
     } finally {
@@ -117,36 +119,46 @@ async function firstByte(ours: Server, nextToken: () => Promise<string>): Promis
   };
 }
 
-async function streamCpu(ours: Server, piped: Server, nextToken: () => Promise<string>): Promise<Figure> {
+async function streamCpu(nextToken: () => Promise<string>): Promise<Figure> {
   await setChatScript({
     otherwise: { load: { chunks: STREAM_CHUNKS } },
     pace: { firstChunkMs: 0, chunkMs: 0 },
   });
-  const cpuMs = async ({ worker, url }: Server) => {
-    const before = await worker.call("cpuMicroseconds", undefined);
-    const answer = await (await post(url, await nextToken())).text();
-    const chunks = answer.split("\n\n").length;
-    if (chunks < STREAM_CHUNKS) throw new Error(`${url} sent ${chunks} chunks`);
-    return ((await worker.call("cpuMicroseconds", undefined)) - before) / 1_000;
-  };
-  const [through, past]: [number[], number[]] = [[], []];
-  for (let warmUp = 0; warmUp < STREAM_WARM_UPS; warmUp += 1) {
-    await cpuMs(ours);
-    await cpuMs(piped);
-  }
-  for (let round = 0; round < STREAM_ROUNDS; round += 1) {
-    through.push(await cpuMs(ours));
-    past.push(await cpuMs(piped));
-  }
-  const ratio = median(through) / median(past);
+  const pairs: { through: number; past: number }[] = [];
+  for (let pair = 0; pair < STREAM_PAIRS; pair += 1) pairs.push(await streamCpuOfPair(nextToken));
+  const ratio = median(pairs.map(({ through, past }) => through / past));
   return {
     figure: `chat: CPU of ${digits(STREAM_CHUNKS)} chunks, against piping the provider's body through`,
-    ours: `${digits(median(through))} ms`,
-    baseline: `${digits(median(past))} ms`,
+    ours: `${digits(median(pairs.map(({ through }) => through)))} ms`,
+    baseline: `${digits(median(pairs.map(({ past }) => past)))} ms`,
     ratio: times(ratio),
     limit: times(MAX_CPU_RATIO),
     met: ratio <= MAX_CPU_RATIO,
   };
+}
+
+/** The CPU time in ms of a long stream through one process of ours, and piped through one of the baseline's, medians. */
+async function streamCpuOfPair(nextToken: () => Promise<string>): Promise<{ through: number; past: number }> {
+  const ours = await start("ourChat.js");
+  const piped = await start("pipedChat.js");
+  const [through, past]: [number[], number[]] = [[], []];
+  for (let round = 0; round < STREAM_WARM_UPS + STREAM_ROUNDS; round += 1) {
+    const one = await longStreamMs(ours, await nextToken());
+    const other = await longStreamMs(piped, await nextToken());
+    if (round < STREAM_WARM_UPS) continue;
+    through.push(one);
+    past.push(other);
+  }
+  await Promise.all([ours.worker.stop(), piped.worker.stop()]);
+  return { through: median(through), past: median(past) };
+}
+
+async function longStreamMs({ worker, url }: Server, token: string): Promise<number> {
+  const before = await worker.call("cpuMicroseconds", undefined);
+  const answer = await (await post(url, token)).text();
+  const chunks = answer.split("\n\n").length;
+  if (chunks < STREAM_CHUNKS) throw new Error(`${url} sent ${chunks} chunks`);
+  return ((await worker.call("cpuMicroseconds", undefined)) - before) / 1_000;
 }
 
 /** How much a server's memory grows at most, in MiB, while a slow client reads some 50 MB and more from it. */

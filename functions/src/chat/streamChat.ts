@@ -11,7 +11,7 @@ import type { ChatChunk, ChatInput } from "./schemas";
 
 /**
  * Streams the model's answer in the chunks in which it comes. The provider is asked while the
- * request is still being counted; nothing is given out before it is. Costs 1 read and 3 writes.
+ * request is still being counted; nothing is given out before it is. Costs at most 1 read and 3 writes.
  * @param signal aborts the provider's request at once
  * @throws AppError invalid_argument for a model that is not allowed, rate_limited, not_configured, provider_failed,
  * provider_unavailable

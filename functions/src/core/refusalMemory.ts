@@ -1,10 +1,7 @@
-import type { Firestore } from "firebase-admin/firestore";
 import type { Ctx } from "./ctx";
+import { DocumentMemory } from "./documentMemory";
 import { AppError } from "./errors";
 import type { WindowPolicy } from "./slidingWindow";
-
-/** More than this is no ordinary day: what is forgotten is asked of Firestore again. */
-const MOST_REMEMBERED = 10_000;
 
 interface Refusal {
   policy: WindowPolicy;
@@ -14,31 +11,20 @@ interface Refusal {
 
 /** What this instance has refused and until when, so that a flood of requests costs neither reads nor work. */
 export class RefusalMemory {
-  readonly #databases = new WeakMap<Firestore, Map<string, Refusal>>();
+  readonly #refusals = new DocumentMemory<Refusal>();
 
   /** @throws AppError rate_limited while what is at `path` is refused */
   check(ctx: Ctx, path: string): void {
-    const refusal = this.#of(ctx).get(path);
+    const refusal = this.#refusals.get(ctx.db, path);
     if (!refusal) return;
     if (refusal.until > ctx.now().getTime()) throw tooMany(ctx, refusal);
-    this.#of(ctx).delete(path);
+    this.#refusals.delete(ctx.db, path);
   }
 
   /** @returns the error to throw */
   remember(ctx: Ctx, path: string, refusal: Refusal): AppError {
-    const remembered = this.#of(ctx);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(path, refusal);
+    this.#refusals.set(ctx.db, path, refusal);
     return tooMany(ctx, refusal);
-  }
-
-  #of({ db }: Ctx): Map<string, Refusal> {
-    let known = this.#databases.get(db);
-    if (!known) {
-      known = new Map();
-      this.#databases.set(db, known);
-    }
-    return known;
   }
 }
 

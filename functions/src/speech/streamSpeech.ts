@@ -8,7 +8,7 @@ import type { SpeechInput } from "./schemas";
 
 /**
  * Speaks a text as MP3, in pieces as they are made. The provider is asked while the
- * request is still being counted; nothing is given out before it is. Costs 1 read and 3 writes.
+ * request is still being counted; nothing is given out before it is. Costs at most 1 read and 3 writes.
  * @param signal aborts the provider's request at once
  * @throws AppError rate_limited, not_configured, provider_failed, provider_unavailable
  */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { AppError } from "../../src/core/errors";
-import { countUse, startCounting } from "../../src/core/rateLimit";
+import { countUse, forgetUses, startCounting } from "../../src/core/rateLimit";
 import { rejectsWith } from "../support/appError";
 import { costOf, ownDatabase } from "../support/countedFirestore";
 import { testWorld } from "../support/testCtx";
@@ -89,6 +89,27 @@ describe("a limit on uses", () => {
     const { counted, signal } = await startCounting(world.as(), use, NEVER);
     const error = await rejectsWith("rate_limited", counted);
     assert.equal(signal.reason, error);
+  });
+
+  it("counted while the work begins needs no read where this instance counted last, and is exact where it did not", async () => {
+    const world = testWorld();
+    const other = testWorld(world.now(), ownDatabase(world.db.databaseId));
+    const use = { what: "chat", by: "ann", policy: POLICY };
+    const begin = async (ctx = world.as()) => (await startCounting(ctx, use, NEVER)).counted;
+    await begin();
+    const again = await costOf(world.db, () => begin());
+    assert.deepEqual([again.reads, again.writes], [0, 1]);
+    await begin(other.as());
+    await rejectsWith("rate_limited", begin());
+  });
+
+  it("is counted anew where what this instance remembers was deleted meanwhile", async () => {
+    const world = testWorld();
+    const use = { what: "chat", by: "ann", policy: POLICY };
+    for (let n = 0; n < 2; n += 1) await (await startCounting(world.as(), use, NEVER)).counted;
+    await forgetUses(world.as(), [use]);
+    for (let n = 0; n < 3; n += 1) await (await startCounting(world.as(), use, NEVER)).counted;
+    await rejectsWith("rate_limited", (await startCounting(world.as(), use, NEVER)).counted);
   });
 
   it("begins no work in vain: of a burst only the first begins before it is counted", async () => {
