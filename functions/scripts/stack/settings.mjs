@@ -21,6 +21,8 @@ export const SETTINGS = [
   "USE_TWILIO_VOICE_INTELLIGENCE",
   "TWILIO_VOICE_INTELLIGENCE_SID",
   "TWILIO_API_BASE_URL",
+  "TRANSFER_PHONE_NUMBER",
+  "CALL_COUNTRIES",
   "GOOGLE_CLIENT_ID",
   "GOOGLE_CLIENT_SECRET",
   "GOOGLE_REDIRECT_URI",
@@ -52,6 +54,17 @@ const PROVIDERS = [
       OPENAI_API_KEY: "sk-simulated-key",
       OPENAI_BASE_URL: `http://${simulators}/openai/v1`,
       OPENAI_REALTIME_API_URL: `ws://${simulators}/openai/v1/realtime`,
+    }),
+  },
+  {
+    name: "Twilio",
+    keys: ["TWILIO_AUTH_TOKEN"],
+    simulated: (simulators) => ({
+      TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
+      TWILIO_AUTH_TOKEN: "simulated-auth-token",
+      TWILIO_PHONE_NUMBER: "+14155550100",
+      TRANSFER_PHONE_NUMBER: "+14155550199",
+      TWILIO_API_BASE_URL: `http://${simulators}/twilio`,
     }),
   },
 ];

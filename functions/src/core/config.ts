@@ -27,6 +27,16 @@ const url = (protocols: RegExp, example: string) =>
       .transform((text) => text.replace(/\/+$/, ""))
       .optional(),
   );
+/** An address without a scheme, as tunnels show it, is one by https. */
+const publicUrl = optionalText
+  .transform((value) => (value === undefined || /^\w+:\/\//.test(value) ? value : `https://${value}`))
+  .pipe(url(/^https?:$/, "https://api.example.com"));
+const phoneNumber = optionalText.pipe(
+  z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, { error: "must be a number such as +14155550100" })
+    .optional(),
+);
 const text = (fallback: string) => optionalText.transform((value) => value ?? fallback);
 
 /** Prices in USD per million tokens of one realtime model. */
@@ -91,6 +101,20 @@ const configSchema = z.object({
   OPENAI_TTS_MODEL: optionalText,
   OPENAI_TRANSCRIBE_MODEL: text("gpt-transcribe"),
   OPENAI_PRICES: prices,
+  TWILIO_ACCOUNT_SID: optionalText.pipe(
+    z
+      .string()
+      .regex(/^AC[0-9a-f]{32}$/, { error: "must be AC and 32 hexadecimal digits, from the Twilio console" })
+      .optional(),
+  ),
+  TWILIO_AUTH_TOKEN: optionalText,
+  TWILIO_PHONE_NUMBER: phoneNumber,
+  TWILIO_API_BASE_URL: url(/^https?:$/, "https://api.twilio.com"),
+  TRANSFER_PHONE_NUMBER: phoneNumber,
+  CALL_COUNTRIES: list.refine((codes) => codes.every((code) => /^[A-Z]{2}$/.test(code)), {
+    error: "must be country codes such as US,CA,GB",
+  }),
+  PUBLIC_URL: publicUrl,
   WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),
   ALLOWED_ORIGINS: list,

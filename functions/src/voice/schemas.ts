@@ -130,8 +130,22 @@ export type ListInput = z.output<typeof listInput>;
 
 export const SESSION_KINDS = ["app", "webrtc", "phone", "vapi"] as const;
 
-/** Why a session ended. */
-export const END_REASONS = ["client", "expired", "idle"] as const;
+/**
+ * Why a session ended. The first three: by its user, by its time, by silence. The others are of phone calls: `hangup` by
+ * the person called or calling, `assistant` by the model, `transferred` to a human; and calls that nobody took.
+ */
+export const END_REASONS = [
+  "client",
+  "expired",
+  "idle",
+  "hangup",
+  "assistant",
+  "transferred",
+  "busy",
+  "no_answer",
+  "canceled",
+  "failed",
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** Tokens by kind and what they cost. Cached tokens are a part of the input tokens, not on top of them. */
