@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { deployFirebase, deployRelay, describeRelay, shellText } from "./deploy/commands.mjs";
-import { OPENAI_KEYS, whatIsMissing } from "./deploy/missing.mjs";
+import { whatIsMissing } from "./deploy/missing.mjs";
 import { selectedProject } from "./deploy/selectedProject.mjs";
 import { FUNCTIONS_FOLDER, installedCommand, installedNode, REPO_FOLDER } from "./stack/paths.mjs";
 import { Problem, runScript } from "./stack/problem.mjs";
@@ -92,7 +92,7 @@ runScript(async () => {
   run(relay);
   const url = run(describe, { capture: true }).replace(/^https:/, "wss:");
   rememberRelayUrl(url, settings, file);
-  run(firebase, { env: { OPENAI_SECRETS: OPENAI_KEYS.filter((name) => secrets.includes(name)).join(",") } });
+  run(firebase, { env: { STORED_SECRETS: secrets.join(",") } });
   console.log(
     `\nDeployed to ${project}. The relay is at ${url}: connectVoice gives clients its address, and`,
   );

@@ -1,12 +1,13 @@
 import { serveSimulators } from "./httpServer.js";
 import { OpenAiProvider } from "./openai/server.js";
+import { TwilioProvider } from "./twilio/server.js";
 
 const DEFAULT_PORT = 8095;
 
 /** Serves every provider simulator from one process until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
   const port = portFromEnvironment();
-  const providers = [new OpenAiProvider()];
+  const providers = [new OpenAiProvider(), new TwilioProvider()];
   const server = await serveSimulators(port, providers);
   console.log(`Simulators at ${server.url}: these are not the real providers.`);
   for (const { name, note } of providers) console.log(`  ${server.url}/${name} — ${note}`);

@@ -7,8 +7,10 @@ const chat = () => require("./chat/endpoints") as typeof import("./chat/endpoint
 const speech = () => require("./speech/endpoints") as typeof import("./speech/endpoints");
 const accounts = () => require("./accounts/endpoints") as typeof import("./accounts/endpoints");
 const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
+const calls = () => require("./calls/endpoints") as typeof import("./calls/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
+const callTriggers = () => require("./calls/triggers") as typeof import("./calls/triggers");
 const voiceTriggers = () => require("./voice/triggers") as typeof import("./voice/triggers");
 
 keepRawBodies(process.env.FUNCTION_TARGET);
@@ -41,10 +43,23 @@ export = lazyExports({
   createScenarioHttp: () => scenarios().createScenarioHttp,
   customScenariosHttp: () => scenarios().customScenariosHttp,
   customScenarioHttp: () => scenarios().customScenarioHttp,
+  // phone calls
+  makeCallHttp: () => calls().makeCallHttp,
+  makeCustomCallHttp: () => calls().makeCustomCallHttp,
+  callsHttp: () => calls().callsHttp,
+  callHttp: () => calls().callHttp,
+  callEndHttp: () => calls().callEndHttp,
+  // phone calls: what Twilio calls
+  twilioVoiceOutboundHttp: () => calls().twilioVoiceOutboundHttp,
+  twilioVoiceInboundHttp: () => calls().twilioVoiceInboundHttp,
+  twilioVoiceStatusHttp: () => calls().twilioVoiceStatusHttp,
+  twilioVoiceRecordingHttp: () => calls().twilioVoiceRecordingHttp,
   // health
   health: () => health().health,
   // accounts: schedule
   eraseLeftovers: () => accountTriggers().eraseLeftovers,
+  // phone calls: schedule
+  checkCalls: () => callTriggers().checkCalls,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,
   finishEndedSession: () => voiceTriggers().finishEndedSession,

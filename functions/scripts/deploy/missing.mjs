@@ -6,7 +6,13 @@ import { isSecret } from "../stack/settings.mjs";
 import { firebaseMemory } from "./selectedProject.mjs";
 
 const REQUIRED_SETTINGS = { ALLOWED_ORIGINS: "the origins of your web app, comma-separated" };
-export const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
+const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
+const TWILIO_TOKEN = "TWILIO_AUTH_TOKEN";
+/** What calls need where there is an account to make them with. */
+const PHONE_SETTINGS = {
+  TWILIO_PHONE_NUMBER: "the number that calls are made from",
+  PUBLIC_URL: "where Twilio reaches the functions, https://<project>.web.app as a rule",
+};
 
 function gcloud(args, env) {
   const { error, status, stdout } = spawnSync("gcloud", args, {
@@ -47,7 +53,8 @@ function gcloudProblems(env) {
 
 function settingProblems(settings, file) {
   const problems = [];
-  for (const [name, what] of Object.entries(REQUIRED_SETTINGS)) {
+  const required = { ...REQUIRED_SETTINGS, ...(settings.TWILIO_ACCOUNT_SID ? PHONE_SETTINGS : {}) };
+  for (const [name, what] of Object.entries(required)) {
     if (!settings[name]) problems.push(`${name} is not set: add ${name}=… (${what}) to ${file}.`);
   }
   for (const [name, value] of Object.entries(settings)) {
@@ -91,11 +98,15 @@ export function whatIsMissing({ project, settings, settingsFile, boundSecrets, e
   if (ofProject.length > 0 || ofGcloud.length > 0)
     return { problems, secrets: ["SECRET_KEY", OPENAI_KEYS[0]] };
 
-  const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, ...boundSecrets])];
+  const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, TWILIO_TOKEN, ...boundSecrets])];
   const secrets = wanted.filter((name) => hasSecret(name, project, env));
   const hasKey = OPENAI_KEYS.some((name) => secrets.includes(name));
   // One of OpenAI's is enough: the functions are bound to those that exist.
-  const needed = wanted.filter((name) => !OPENAI_KEYS.includes(name) || !hasKey);
+  const isNeeded = (name) => {
+    if (OPENAI_KEYS.includes(name)) return !hasKey;
+    return name !== TWILIO_TOKEN || Boolean(settings.TWILIO_ACCOUNT_SID);
+  };
+  const needed = wanted.filter(isNeeded);
   problems.push(
     ...secretProblems(
       needed.filter((name) => !secrets.includes(name)),

@@ -135,16 +135,18 @@ function localDefaults(ports) {
 }
 
 /**
- * Every setting of a local stack, each with a value (empty when unset), and which providers are real.
+ * Every setting of a local stack, each with a value (empty when unset), which providers are real, and what the simulators
+ * of the others know: by which keys they are asked, and where we are.
  * @param user what the user has set; it wins over the defaults
  */
 export function stackSettings({ user, ports }) {
   const settings = { ...localDefaults(ports), ...user };
+  const simulators = { PUBLIC_URL: settings.PUBLIC_URL };
   const providers = PROVIDERS.map(({ name, keys, simulated }) => {
     const real = keys.some((key) => user[key]);
-    if (!real) Object.assign(settings, simulated(`127.0.0.1:${ports.simulators}`));
+    if (!real) Object.assign(simulators, simulated(`127.0.0.1:${ports.simulators}`));
     return { name, real };
   });
   const unset = Object.fromEntries(SETTINGS.map((name) => [name, ""]));
-  return { settings: { ...unset, ...settings }, providers };
+  return { settings: { ...unset, ...settings, ...simulators }, providers, simulators };
 }

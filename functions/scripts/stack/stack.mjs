@@ -54,7 +54,7 @@ export async function startStack({ ports: portKind, providers: providerKind, ver
   const baseEnv = baseEnvironment(pathWithJava());
   const ports = await choosePorts(portKind);
   const user = providerKind === "configured" ? userSettings(FUNCTIONS_FOLDER) : {};
-  const { settings, providers } = stackSettings({ user, ports });
+  const { settings, providers, simulators: knownToSimulators } = stackSettings({ user, ports });
   const urls = stackUrls(ports);
   const variables = stackVariables(ports, urls);
 
@@ -126,7 +126,7 @@ export async function startStack({ ports: portKind, providers: providerKind, ver
       name: "simulators",
       command: installedNode(),
       args: [path.join(FUNCTIONS_FOLDER, ".build/simulators/main.js")],
-      env: { ...baseEnv, SIMULATORS_PORT: String(ports.simulators) },
+      env: { ...baseEnv, ...knownToSimulators, SIMULATORS_PORT: String(ports.simulators) },
       logFile: logFile("simulators"),
       onLine: (line) => print("simulators", line),
     });

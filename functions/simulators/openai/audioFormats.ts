@@ -1,5 +1,5 @@
 import type { RealtimeAudioFormats } from "openai/resources/realtime/realtime";
-import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from "./g711.js";
+import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from "../audio/g711.js";
 
 /** The three wire formats of Realtime audio. */
 export type AudioFormatType = NonNullable<RealtimeAudioFormats["type"]>;

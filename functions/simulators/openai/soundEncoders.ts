@@ -1,7 +1,7 @@
 import { createMp3Encoder } from "wasm-media-encoders";
+import { wavHeader } from "../audio/wavHeader.js";
 import { decodeAudio } from "./audioFormats.js";
 import type { SpeechFormat } from "./speechRequest.js";
-import { wavHeader } from "./wavHeader.js";
 
 /** Turns PCM16 at 24 kHz into a file of its format, piece by piece; what it returns may be empty. */
 export interface SoundEncoder {
@@ -19,7 +19,7 @@ const spare: Awaited<ReturnType<typeof createMp3Encoder>>[] = [];
 
 export async function soundEncoder(format: SpeechFormat): Promise<SoundEncoder> {
   if (format === "mp3") return mp3Encoder();
-  return plainEncoder(format === "wav" ? wavHeader() : NOTHING);
+  return plainEncoder(format === "wav" ? wavHeader({ rate: 24_000, channels: 1 }) : NOTHING);
 }
 
 async function mp3Encoder(): Promise<SoundEncoder> {

@@ -1,3 +1,4 @@
+import { eraseCallsOf } from "../calls/eraseCalls";
 import type { Ctx } from "../core/ctx";
 import { forgetUses } from "../core/rateLimit";
 import { eraseScenariosOf } from "../scenarios/eraseScenarios";
@@ -11,6 +12,7 @@ const COUNTED = ["chat", "speech", "scenario", "call"];
 /** Erases everything of a user but the account; safe to be done again. */
 export async function eraseUser(ctx: Ctx, uid: string, email: string | null): Promise<void> {
   await eraseVoiceOf(ctx, uid);
+  await eraseCallsOf(ctx, uid);
   await eraseScenariosOf(ctx, uid);
   await eraseUsageOf(ctx, uid);
   await forgetUses(

@@ -25,6 +25,8 @@ export interface Ctx {
   readonly db: Firestore;
   /** The network address of whoever calls, where there is one. */
   address?: string;
+  /** What the client calls this request, so that one that comes again is known as the same. */
+  idempotencyKey?: string;
   /** Told of each limit that was counted against, whatever the verdict. */
   onLimit?(state: LimitState): void;
 }
@@ -45,7 +47,7 @@ export function logger(): Logger {
 }
 
 /** What a transport knows of a call. */
-export interface CallFacts extends Pick<Ctx, "caller" | "address" | "onLimit"> {
+export interface CallFacts extends Pick<Ctx, "caller" | "address" | "idempotencyKey" | "onLimit"> {
   requestId?: string;
   trace?: TraceFields;
 }
@@ -56,6 +58,7 @@ export function createCtx(options: CallFacts = {}): Ctx {
   return {
     caller: options.caller,
     address: options.address,
+    idempotencyKey: options.idempotencyKey,
     onLimit: options.onLimit,
     requestId,
     log: logger().with({ requestId, uid: options.caller?.uid, ...options.trace }),

@@ -121,7 +121,7 @@ async function admit(bound: OperationDeclaration, ctx: Ctx, request: CallableReq
 }
 
 async function identify({ auth }: OperationDeclaration, request: CallableRequest<unknown>) {
-  if (auth === "none") return undefined;
+  if (auth === "none" || auth === "signature") return undefined;
   // The SDK has verified the token already, but not asked whether it was revoked.
   if (auth === "fresh") return authenticate(bearerToken(request.rawRequest.header("Authorization")), true);
   if (!request.auth) throw new AppError("unauthenticated", "Sign in first.");

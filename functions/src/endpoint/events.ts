@@ -2,13 +2,20 @@ import { onDocumentDeleted, onDocumentUpdated } from "firebase-functions/firesto
 import { onSchedule } from "firebase-functions/scheduler";
 import { type Ctx, createCtx } from "../core/ctx";
 import { REGION } from "./region";
+import { bindSecrets, type SecretName } from "./secrets";
 
 // Delivery is at least once and unordered, and a failure is delivered again: what these run must be idempotent.
 
 /** Runs `work` each minute, on one instance at a time. A run that fails is left to the next minute. */
-export function everyMinute(work: (ctx: Ctx) => Promise<unknown>) {
+export function everyMinute(work: (ctx: Ctx) => Promise<unknown>, secrets: readonly SecretName[] = []) {
   return onSchedule(
-    { schedule: "every 1 minutes", region: REGION, maxInstances: 1, timeoutSeconds: 300 },
+    {
+      schedule: "every 1 minutes",
+      region: REGION,
+      maxInstances: 1,
+      timeoutSeconds: 300,
+      secrets: bindSecrets(secrets),
+    },
     async () => {
       await observed(work, {});
     },

@@ -9,6 +9,7 @@ import { projectIdOf, traceOf } from "../core/trace";
 import { callerAddress } from "./callerAddress";
 import { handleCors } from "./cors";
 import type { ErrorFamily } from "./errorFamilies";
+import { idempotencyKey } from "./idempotencyKey";
 import { type Operation, type OperationDeclaration, runOperation } from "./operation";
 import { pathTemplate } from "./pathTemplate";
 import { rateLimitHeaders } from "./rateLimitHeaders";
@@ -27,6 +28,10 @@ export interface Route {
   content: { type: string; schema?: ZodType };
   /** The names of the headers that it sends beside those that every answer has. */
   headers?: readonly "X-Next-Cursor"[];
+  /** The type of the body, where it is not JSON, for the API description. */
+  takes?: string;
+  /** What was sent, where that is neither JSON nor a query; also proves who sent it. @throws AppError */
+  read?(ctx: Ctx, request: Request): Record<string, unknown>;
   /** Runs the operation on what was sent and answers. @throws whatever it fails with before its first byte */
   answer(call: RouteCall): Promise<void>;
 }
@@ -56,6 +61,7 @@ export interface HttpsDeclaration {
 
 export type DeclaredHttps = HttpsFunction & { declaration: HttpsDeclaration };
 
+export type { Request };
 export type Response = Parameters<Parameters<typeof onRequest>[0]>[1];
 
 /** Binds an operation to a method, answering with JSON. */
@@ -99,11 +105,11 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
         details: { allow: methods },
       });
     }
-    if (ctx.config.ENFORCE_APP_CHECK && !bound.operation.skipsAppCheck)
+    if (ctx.config.ENFORCE_APP_CHECK && isForApps(bound.operation))
       await checkApp(request.header("X-Firebase-AppCheck"));
     const caller = await identify(request, bound.operation);
-    const callerCtx = createCtx({ ...facts, caller });
-    const sent = readInput(request, parameters);
+    const callerCtx = createCtx({ ...facts, caller, idempotencyKey: idempotencyKey(request) });
+    const sent = bound.read?.(ctx, request) ?? readInput(request, parameters);
     await bound.answer({ ctx: callerCtx, sent, response, family: declaration.family });
   };
 
@@ -135,8 +141,13 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
   return Object.assign(onRequest(options, handler), { declaration });
 }
 
+/** Providers have no app, and some things are open to all. */
+function isForApps({ auth, skipsAppCheck = false }: OperationDeclaration): boolean {
+  return auth !== "signature" && !skipsAppCheck;
+}
+
 async function identify(request: Request, { auth }: OperationDeclaration) {
-  if (auth === "none") return undefined;
+  if (auth === "none" || auth === "signature") return undefined;
   return authenticate(bearerToken(request.header("Authorization")), auth === "fresh");
 }
 

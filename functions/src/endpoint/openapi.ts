@@ -111,6 +111,12 @@ export function describeApi(functions: Functions, version: string): Json {
           bearerFormat: "JWT",
           description: "A Firebase ID token.",
         },
+        twilio: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Twilio-Signature",
+          description: "https://www.twilio.com/docs/usage/security#validating-requests",
+        },
       },
       headers: HEADERS,
       schemas: {
@@ -193,18 +199,16 @@ function describeRoute({ name, declaration, method, bound, callable, schemas }: 
     summary: operation.summary,
     "x-function": name,
     ...(callable ? { "x-callable": callable } : {}),
-    ...(operation.auth === "none" ? {} : { security: [{ firebase: [] }] }),
+    ...security(operation),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(hasBody && others.length > 0 ? { requestBody: requestBody(properties, others, required) } : {}),
+    ...(hasBody && others.length > 0
+      ? { requestBody: requestBody(properties, others, required, bound.takes) }
+      : {}),
     responses: {
       [bound.status]: {
         description: "Done.",
         headers: { "X-Request-Id": header("RequestId"), ...ownHeaders(bound) },
-        content: {
-          [bound.content.type]: bound.content.schema
-            ? { schema: jsonSchema(bound.content.schema, "output", schemas) }
-            : {},
-        },
+        ...(bound.status === 204 ? {} : { content: contentOf(bound, schemas) }),
       },
       ...Object.fromEntries(
         errorStatuses(declaration.family, operation, hasBody).map((status) => [
@@ -216,21 +220,39 @@ function describeRoute({ name, declaration, method, bound, callable, schemas }: 
   };
 }
 
+function contentOf({ content: { type, schema } }: Route, schemas: Json): Json {
+  return { [type]: schema ? { schema: jsonSchema(schema, "output", schemas) } : {} };
+}
+
 function parameter(name: string, place: "path" | "query", required: boolean, schema: Json = {}): Json {
   const { description, ...rest } = schema;
   return { name, in: place, required, ...(description ? { description } : {}), schema: rest };
 }
 
-function requestBody(properties: Record<string, Json>, fields: string[], required: string[]): Json {
+function security({ auth }: OperationDeclaration): Json {
+  if (auth === "none") return {};
+  return { security: [auth === "signature" ? { twilio: [] } : { firebase: [] }] };
+}
+
+function requestBody(
+  properties: Record<string, Json>,
+  fields: string[],
+  required: string[],
+  type = "application/json",
+): Json {
   const wanted = fields.filter((field) => required.includes(field));
   return {
     required: wanted.length > 0,
-    content: json({
-      type: "object",
-      properties: Object.fromEntries(fields.map((field) => [field, properties[field]])),
-      ...(wanted.length > 0 ? { required: wanted } : {}),
-      additionalProperties: false,
-    }),
+    content: {
+      [type]: {
+        schema: {
+          type: "object",
+          properties: Object.fromEntries(fields.map((field) => [field, properties[field]])),
+          ...(wanted.length > 0 ? { required: wanted } : {}),
+          ...(type === "application/json" ? { additionalProperties: false } : {}),
+        },
+      },
+    },
   };
 }
 
@@ -241,7 +263,8 @@ function ownHeaders(bound: Route): Json {
 /** What can go wrong: what any endpoint answers with, and what the operation says of itself. */
 function errorStatuses(family: ErrorFamily, operation: OperationDeclaration, hasBody: boolean): number[] {
   const codes: ErrorCode[] = ["invalid_argument", "internal", ...(operation.errors ?? [])];
-  if (operation.auth !== "none") codes.push("unauthenticated", "provider_unavailable", "busy");
+  if (operation.auth === "signature") codes.push("permission_denied", "not_configured", "busy");
+  else if (operation.auth !== "none") codes.push("unauthenticated", "provider_unavailable", "busy");
   if (hasBody) codes.push("payload_too_large");
   return [...new Set(codes.map((code) => family.status[code]))].sort((a, b) => a - b);
 }

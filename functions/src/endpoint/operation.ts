@@ -5,9 +5,10 @@ import type { SecretName } from "./secrets";
 
 /**
  * How a caller must prove who they are. `token`: a valid Firebase ID token. `fresh`: also not revoked and the user not
- * disabled, which costs a round trip to Firebase Auth; for whatever gives out a session, a call or a key. `none`: open.
+ * disabled, which costs a round trip to Firebase Auth; for whatever gives out a session, a call or a key. `signature`: a
+ * provider's, over what it posts. `none`: open.
  */
-export type AuthMode = "none" | "token" | "fresh";
+export type AuthMode = "none" | "signature" | "token" | "fresh";
 
 /** What an operation tells of itself, whichever way it answers. */
 export interface OperationDeclaration<Input = unknown> {

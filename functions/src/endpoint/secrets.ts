@@ -1,17 +1,23 @@
 import { defineSecret } from "firebase-functions/params";
 
-const NAMES = ["SECRET_KEY", "OPENAI_API_KEY", "OPENAI_API_KEYS"] as const;
+const NAMES = ["SECRET_KEY", "OPENAI_API_KEY", "OPENAI_API_KEYS", "TWILIO_AUTH_TOKEN"] as const;
 
 /** Settings that are Firebase secrets: a function sees only those it is bound to. */
 export type SecretName = (typeof NAMES)[number];
 
 /**
- * The secrets that hold OpenAI's keys. A function can be bound only to a secret that exists, and a project has one key
- * or a pool: `deploy` tells by `OPENAI_SECRETS` which there are.
+ * Those that this project has: a function can be bound only to a secret that exists, and a project has one key of OpenAI's
+ * or a pool, and a phone or none. `deploy` tells by `STORED_SECRETS` which there are.
  */
-export const OPENAI_SECRETS: readonly SecretName[] = NAMES.filter((name) =>
-  (process.env.OPENAI_SECRETS ?? "OPENAI_API_KEY").split(",").includes(name),
-);
+function stored(...names: SecretName[]): readonly SecretName[] {
+  const there = (process.env.STORED_SECRETS ?? "OPENAI_API_KEY").split(",");
+  return names.filter((name) => there.includes(name));
+}
+
+/** The secrets that hold OpenAI's keys. */
+export const OPENAI_SECRETS = stored("OPENAI_API_KEY", "OPENAI_API_KEYS");
+/** The secret that Twilio's API is asked with and its signatures are checked with. */
+export const TWILIO_SECRETS = stored("TWILIO_AUTH_TOKEN");
 
 /** The secrets of these names as `firebase-functions` wants them; they arrive in `process.env`. */
 export function bindSecrets(names: readonly SecretName[] = []) {

@@ -3,6 +3,7 @@ import type { AppError, ErrorCode } from "../core/errors";
 /** WebSocket close codes that the relay uses; 4xxx are its own, after the HTTP status they resemble. */
 export const CLOSE = {
   ended: 1000,
+  notUnderstood: 1008,
   messageTooLarge: 1009,
   upstreamFailed: 1011,
   restarting: 1012,

@@ -29,7 +29,11 @@ export interface RelayLimits {
   flushMs: number;
   /** From SIGTERM to the exit; Cloud Run kills after 10 s. */
   drainMs: number;
-  /** How often the times above are looked at. */
+  /** How long the stream of a phone call may take to say which call it is. */
+  streamStartMs: number;
+  /** What it may send before, in bytes. */
+  streamStartBytes: number;
+  /** How often the times above are looked at, and the pauses of a phone call. */
   tickMs: number;
   /** How long an answer of Firestore makes `/readyz` sure of it. */
   readinessHoldsMs: number;
@@ -59,7 +63,9 @@ export const RELAY_LIMITS: RelayLimits = {
   lastWordsMs: 2_000,
   flushMs: 4_000,
   drainMs: 7_000,
-  tickMs: 1_000,
+  streamStartMs: 5_000,
+  streamStartBytes: 16 * 1_024,
+  tickMs: 250,
   readinessHoldsMs: 5_000,
   readinessTimeoutMs: 2_000,
 };

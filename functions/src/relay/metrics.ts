@@ -31,6 +31,11 @@ export class RelayMetrics {
     help: "Sessions held now",
     registers: [this.registry],
   });
+  readonly calls = new Gauge({
+    name: "voice_relay_calls",
+    help: "Phone calls among them",
+    registers: [this.registry],
+  });
   readonly closes = new Counter({
     name: "voice_relay_closes_total",
     help: "Sockets of clients that came to an end, by the close code",
@@ -83,6 +88,12 @@ export class RelayMetrics {
     buckets: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
     registers: [this.registry],
   });
+  readonly #bargeIns = new Histogram({
+    name: "voice_relay_barge_in_seconds",
+    help: "From the model's notice that the caller speaks to the clear that silences the phone",
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
+    registers: [this.registry],
+  });
   readonly #forward = new Histogram({
     name: "voice_relay_forward_seconds",
     help: "From the receipt of a frame to its being written to the other side, of one frame in 32",
@@ -111,6 +122,10 @@ export class RelayMetrics {
 
   answered(delayMs: number): void {
     this.#answers.observe(delayMs / 1_000);
+  }
+
+  bargedIn(tookMs: number): void {
+    this.#bargeIns.observe(tookMs / 1_000);
   }
 
   /** A response was charged for. */

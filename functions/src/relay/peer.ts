@@ -77,5 +77,15 @@ export class Peer {
   }
 }
 
+/** Whether nothing was heard of a peer for too long. */
+export function isDead(peer: Peer, now: number, { deadAfterMs }: Pick<RelayLimits, "deadAfterMs">): boolean {
+  return !peer.socket.isPaused && now - peer.heardAt > deadAfterMs;
+}
+
+/** Whether a peer has kept its counterpart waiting for too long. */
+export function isStalled(peer: Peer, now: number, { stallMs }: Pick<RelayLimits, "stallMs">): boolean {
+  return peer.stalledSince !== undefined && now - peer.stalledSince > stallMs;
+}
+
 const SEND_TEXT = { binary: false } as const;
 const SEND_BINARY = { binary: true } as const;

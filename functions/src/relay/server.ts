@@ -6,22 +6,24 @@ import type { Ctx } from "../core/ctx";
 import { toAppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { logFailure } from "../core/logFailure";
-import { isAllowedOrigin } from "../core/origins";
 import { projectIdOf, traceOf } from "../core/trace";
 import { detachRelay } from "../voice/relayConnection";
 import { watchRelaySessions } from "../voice/watchRelaySessions";
-import { attach } from "./attach";
-import { readAudioMode } from "./audioMode";
+import type { Admission, ClientKind } from "./clientKind";
+import type { Connection } from "./connection";
 import { selectProtocol } from "./credentials";
 import { clientGone, ENDINGS, type Ending, refusal } from "./ending";
 import { errorEvent } from "./errorEvent";
+import type { RelayServices } from "./modelLink";
 import { Peer } from "./peer";
+import { phoneCalls } from "./phone/phoneCalls";
 import { Readiness } from "./readiness";
-import { RealtimeConnection, type RelayServices } from "./realtimeConnection";
+import { realtimeClients } from "./realtimeClients";
+import { statusPage } from "./statusPage";
 
 /** As WebSockets call a connection that ended without a close frame. */
 const GONE_UNSEEN = 1006;
-const REALTIME_PATHS = new Set(["/api/realtime", "/v1/realtime"]);
+const CLIENT_KINDS = [realtimeClients, phoneCalls];
 
 /** A running relay. */
 export interface Relay {
@@ -44,10 +46,12 @@ class RelayServer implements Relay {
   readonly #sockets: WebSocketServer;
   /** Sockets that are being let in, live or closing. */
   readonly #open = new Set<WebSocket>();
-  readonly #live = new Map<string, RealtimeConnection>();
+  readonly #live = new Map<string, Connection>();
+  /** Sessions of phone calls among them. */
+  readonly #calls = new Set<string>();
   readonly #readiness: Readiness;
   readonly #closing = new Set<Promise<void>>();
-  #draining = false;
+  readonly #stopping = new AbortController();
   #ticker: NodeJS.Timeout | undefined;
   #stopWatching = () => {};
 
@@ -99,7 +103,7 @@ class RelayServer implements Relay {
   }
 
   async drain(): Promise<void> {
-    this.#draining = true;
+    this.#stopping.abort();
     this.#http.close();
     const deadline = new Promise<void>((resolve) =>
       setTimeout(resolve, this.services.limits.drainMs).unref(),
@@ -122,52 +126,34 @@ class RelayServer implements Relay {
   }
 
   async #serveHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const send = (status: number, body: string, type = "text/plain; charset=utf-8") =>
-      response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
-    switch (pathOf(request)) {
-      // Cloud Run's own addresses keep some paths that end in z to themselves.
-      case "/healthz":
-      case "/health":
-        return void send(200, "ok\n");
-      case "/readyz":
-      case "/ready":
-        return void send(...(await this.#readyz()));
-      case "/metrics":
-        return void send(
-          200,
-          await this.services.metrics.registry.metrics(),
-          this.services.metrics.registry.contentType,
-        );
-      default:
-        return void send(404, "There is nothing at this address. Realtime sockets are at /api/realtime.\n");
-    }
-  }
-
-  async #readyz(): Promise<[number, string]> {
-    if (this.#draining) return [503, "draining\n"];
-    const missing = await this.#readiness.missing();
-    return missing.length === 0 ? [200, "ready\n"] : [503, `${missing.join(" ")}\n`];
+    const isDraining = this.#stopping.signal.aborted;
+    const { metrics } = this.services;
+    const { status, body, type } = await statusPage(pathOf(request), {
+      metrics,
+      readiness: this.#readiness,
+      isDraining,
+    });
+    response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const { origin } = request.headers;
-    const path = pathOf(request);
-    if (!REALTIME_PATHS.has(path)) {
+    const kind = CLIENT_KINDS.find(({ path }) => path.test(pathOf(request)));
+    if (!kind) {
       refuseUpgrade(socket, "404 Not Found");
       return;
     }
-    if (origin !== undefined && !isAllowedOrigin(origin, this.services.ctx.config.ALLOWED_ORIGINS)) {
+    if (!kind.mayUpgrade(request, this.services.ctx.config)) {
       refuseUpgrade(socket, "403 Forbidden");
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (accepted) =>
       // Also one that is still being let in is waited for when the instance stops.
-      this.#track(this.#accept(accepted, request)),
+      this.#track(this.#accept(accepted, request, kind)),
     );
   }
 
-  async #accept(socket: WebSocket, request: IncomingMessage): Promise<void> {
+  async #accept(socket: WebSocket, request: IncomingMessage, kind: ClientKind): Promise<void> {
     const { limits, metrics } = this.services;
     const ctx = this.#ctxOf(request);
     socket.pause();
@@ -179,13 +165,22 @@ class RelayServer implements Relay {
       metrics.connections.set(this.#open.size);
     });
     const client = new Peer(socket, limits, metrics.sent);
-    if (this.#draining) return this.#turnAway(client, ENDINGS.restarting);
-    if (this.#open.size > limits.maxConnections) return this.#turnAway(client, ENDINGS.overloaded);
+    const turnAway = ({ code, counted, reason, error }: Ending) => {
+      metrics.closes.inc({ code: counted ?? String(code) });
+      if (error && kind.readsErrors) client.send(errorEvent(error));
+      client.close(code, reason);
+    };
+    if (this.#stopping.signal.aborted) return turnAway(ENDINGS.restarting);
+    if (this.#open.size > limits.maxConnections) return turnAway(ENDINGS.overloaded);
+    const connection = { relayId: this.#id, connectionId: ctx.requestId };
+    const { signal } = this.#stopping;
     try {
-      await this.#connect(ctx, client, request);
+      const admission = await kind.admit({ ctx, limits, client, request, connection, signal });
+      const refused = await this.#connect(ctx, client, admission);
+      if (refused) turnAway(refused);
     } catch (thrown) {
-      logFailure(ctx.log, thrown);
-      this.#turnAway(client, refusal(toAppError(thrown)));
+      if (!signal.aborted) logFailure(ctx.log, thrown);
+      turnAway(signal.aborted ? ENDINGS.restarting : refusal(toAppError(thrown)));
     }
   }
 
@@ -197,48 +192,54 @@ class RelayServer implements Relay {
     return { ...ctx, requestId, log: ctx.log.with({ requestId, ...trace }) };
   }
 
-  async #connect(unattached: Ctx, client: Peer, request: IncomingMessage): Promise<void> {
-    const connectionId = unattached.requestId;
-    // Before the ticket is used up.
-    const audioMode = readAudioMode(request);
-    const attached = await attach(unattached, request, { relayId: this.#id, connectionId });
+  /** Lets a client speak in its session. @returns why not, where it has come too late */
+  async #connect(
+    unattached: Ctx,
+    client: Peer,
+    { attached, about, connect }: Admission,
+  ): Promise<Ending | undefined> {
     const { sessionId } = attached.session;
     const ctx = { ...unattached, log: unattached.log.with({ sessionId }) };
     // A client that hung up meanwhile has told so already, and will not tell again.
-    if (this.#draining || !client.isOpen) {
-      await detachRelay(ctx, sessionId, connectionId);
-      return this.#turnAway(client, this.#draining ? ENDINGS.restarting : clientGone(GONE_UNSEEN));
+    if (this.#stopping.signal.aborted || !client.isOpen) {
+      await detachRelay(ctx, sessionId, ctx.requestId);
+      return this.#stopping.signal.aborted ? ENDINGS.restarting : clientGone(GONE_UNSEEN);
     }
-    const connection = new RealtimeConnection(
-      { ...this.services, ctx },
-      client,
-      attached,
-      connectionId,
-      audioMode,
-    );
+    const connection = connect({ ...this.services, ctx });
     // The watch tells of it too, but this instance need not wait for that.
     const displaced = this.#live.get(sessionId);
-    this.#live.set(sessionId, connection);
-    this.services.metrics.sessions.set(this.#live.size);
+    this.#hold(sessionId, connection, attached.session.kind === "phone");
     if (displaced) this.#track(displaced.end(ENDINGS.displaced));
     client.socket.once("close", (code) => {
-      if (this.#live.get(sessionId) === connection) this.#live.delete(sessionId);
-      this.services.metrics.sessions.set(this.#live.size);
+      this.#release(sessionId, connection);
       this.#track(connection.end(clientGone(code)));
     });
-    ctx.log.info("voice connection opened", { audio: audioMode });
+    ctx.log.info("voice connection opened", about);
     try {
       await connection.open();
     } catch (thrown) {
       logFailure(ctx.log, thrown);
       this.#track(connection.end(refusal(toAppError(thrown))));
     }
+    return undefined;
   }
 
-  #turnAway(client: Peer, { code, counted, reason, error }: Ending): void {
-    this.services.metrics.closes.inc({ code: counted ?? String(code) });
-    if (error) client.send(errorEvent(error));
-    client.close(code, reason);
+  #hold(sessionId: string, connection: Connection, isCall: boolean): void {
+    this.#live.set(sessionId, connection);
+    if (isCall) this.#calls.add(sessionId);
+    this.#count();
+  }
+
+  #release(sessionId: string, connection: Connection): void {
+    if (this.#live.get(sessionId) !== connection) return;
+    this.#live.delete(sessionId);
+    this.#calls.delete(sessionId);
+    this.#count();
+  }
+
+  #count(): void {
+    this.services.metrics.sessions.set(this.#live.size);
+    this.services.metrics.calls.set(this.#calls.size);
   }
 }
 

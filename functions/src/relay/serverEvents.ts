@@ -80,7 +80,12 @@ export const serverEvent = z.discriminatedUnion("type", [
   }),
   z.looseObject({ type: z.literal("response.output_text.delta"), ...partOfItem, delta: z.string() }),
   z.looseObject({ type: z.literal("response.output_item.done"), item }),
-  z.looseObject({ type: z.literal("response.created") }),
+  z.looseObject({
+    type: z.literal("response.created"),
+    response: z
+      .looseObject({ id: z.string(), metadata: z.record(z.string(), z.unknown()).nullish() })
+      .optional(),
+  }),
   z.looseObject({
     type: z.literal("response.done"),
     response: z.looseObject({

@@ -4,8 +4,9 @@ import { AppError } from "../core/errors";
 import { documentName } from "../core/firestore";
 import { slidingWindow } from "../core/slidingWindow";
 import { type ScenarioInUse, scenarioFor } from "../scenarios/scenarioFor";
+import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
-import { CONNECT_WINDOW, MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS, USAGE_WINDOW_TTL_SECONDS } from "./limits";
+import { CONNECT_WINDOW, SESSION_TTL_SECONDS } from "./limits";
 import type { ConnectInput } from "./schemas";
 import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./store";
 
@@ -29,18 +30,22 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
 
   const connects = countConnect(ctx, limits.data(), now);
   const existing = session.data();
-  if (existing) assertOpen(existing, admission.userId, now);
+  if (existing) {
+    assertOpen(existing, admission.userId, now);
+    assertApps(existing);
+  }
   const active = openSessions(limits.data(), now);
   if (!existing && !Object.hasOwn(active, admission.sessionId)) assertRoom(active, now);
 
   const admitted = existing ?? newSession(ctx, admission, await scenarioOf(ctx, tx, admission));
   if (!existing) tx.create(sessionReference, admitted);
-  tx.set(limitsReference, {
-    connects,
-    active: { ...active, [admission.sessionId]: admitted.expiresAt.toMillis() },
-    expiresAt: Timestamp.fromMillis(now + USAGE_WINDOW_TTL_SECONDS * 1_000),
-  });
+  tx.set(limitsReference, withPlace(ctx, { connects }, active, admitted));
   return admitted;
+}
+
+/** @throws AppError where a session is no app's, but a call */
+function assertApps({ kind }: SessionDoc): void {
+  if (kind !== "app") throw new AppError("conflict", "This session is a call: connect with a new sessionId.");
 }
 
 /** @throws AppError where `userId` cannot speak in this session (any more) */
@@ -61,19 +66,6 @@ function countConnect(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number):
     `At most ${CONNECT_WINDOW.limit} connects a minute: try again in ${verdict.retryAfterSeconds} s.`,
     { details: { retryAfterSeconds: verdict.retryAfterSeconds } },
   );
-}
-
-function openSessions(limits: UserLimitsDoc | undefined, now: number): Record<string, number> {
-  return Object.fromEntries(Object.entries(limits?.active ?? {}).filter(([, expiresAt]) => expiresAt > now));
-}
-
-function assertRoom(active: Record<string, number>, now: number): void {
-  const expiries = Object.values(active).sort((a, b) => a - b);
-  const earliest = expiries[0];
-  if (expiries.length < MAX_ACTIVE_SESSIONS || earliest === undefined) return;
-  throw new AppError("rate_limited", `You have ${MAX_ACTIVE_SESSIONS} sessions open: end one first.`, {
-    details: { retryAfterSeconds: Math.max(1, Math.ceil((earliest - now) / 1_000)) },
-  });
 }
 
 async function scenarioOf(

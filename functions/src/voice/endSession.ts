@@ -25,7 +25,8 @@ export async function endSession(ctx: Ctx, sessionId: string, reason: EndReason)
   });
 }
 
-function markEnded(ctx: Ctx, tx: Transaction, session: SessionDoc, reason: EndReason): void {
+/** Ends a session within a transaction that has read it; one that has ended stays as it is. */
+export function markEnded(ctx: Ctx, tx: Transaction, session: SessionDoc, reason: EndReason): void {
   if (session.status === "ended") return;
   tx.update(sessions(ctx.db).doc(session.sessionId), endedFields(ctx, reason));
   forgetActive(ctx, tx, session);

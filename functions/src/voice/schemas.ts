@@ -46,6 +46,12 @@ function isNamedLanguage(tag: string): boolean {
   }
 }
 
+export const language = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a language tag such as en or pt-BR" })
+  .refine(isNamedLanguage, { error: "must be a language tag such as en or pt-BR" })
+  .meta({ description: "The language spoken, as a BCP 47 tag; helps transcription and answers." });
+
 export const connectInput = z
   .strictObject({
     sessionId,
@@ -57,12 +63,7 @@ export const connectInput = z
       .optional()
       .meta({ description: "How the assistant shall behave; fixed for the session." }),
     voice: z.enum(REALTIME_VOICES).optional(),
-    language: z
-      .string()
-      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a language tag such as en or pt-BR" })
-      .refine(isNamedLanguage, { error: "must be a language tag such as en or pt-BR" })
-      .optional()
-      .meta({ description: "The language spoken, as a BCP 47 tag; helps transcription and answers." }),
+    language: language.optional(),
     scenarioId: scenarioId.optional().meta({
       description:
         "A built-in scenario or one of one's own: it gives the instructions, and the voice unless one is named.",

@@ -6,6 +6,7 @@ import type {
 } from "firebase-admin/firestore";
 import { z } from "zod";
 import { converter, timestamp } from "../core/documents";
+import { callRecord } from "./callRecord";
 import { END_REASONS, REALTIME_VOICES, SESSION_KINDS, usage } from "./schemas";
 
 const scenarioSnapshot = z.object({
@@ -37,6 +38,8 @@ export const sessionDoc = z.object({
   /** How often a socket was attached: more than zero means the model must be told what was said. */
   connections: z.number().int().default(0),
   usage: usage.optional(),
+  /** Where the speaker is on the phone. */
+  call: callRecord.optional(),
 });
 export type SessionDoc = z.output<typeof sessionDoc>;
 

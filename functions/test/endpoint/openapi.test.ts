@@ -127,7 +127,12 @@ describe("the exported functions", () => {
     const openAi = ["chat", "chatHttp", "ttsHttp"].map((name) => `${name} OPENAI_API_KEY`);
     assert.deepEqual(
       bound.sort(),
-      [...openAi, "connectVoice SECRET_KEY", "voiceConnectHttp SECRET_KEY"].sort(),
+      [
+        ...openAi,
+        ...["connectVoice", "voiceConnectHttp", "twilioVoiceInboundHttp", "twilioVoiceOutboundHttp"].map(
+          (name) => `${name} SECRET_KEY`,
+        ),
+      ].sort(),
     );
   });
 });
@@ -191,10 +196,12 @@ describe("openapi.json as OpenAPI 3.1", () => {
       const statuses = Object.keys(operation.responses).map(Number);
       assert.ok(statuses.some((status) => status < 300));
       const isOpen = OPEN_TO_ALL.includes(path);
+      const isTwilios = path.startsWith("/twilio/");
+      const proof = isTwilios ? { twilio: [] } : { firebase: [] };
       const refusal = JSON.stringify(operation.responses).includes("AssistantError") ? 422 : 400;
-      for (const status of isOpen ? [refusal, 500] : [refusal, 401, 500])
+      for (const status of isOpen ? [refusal, 500] : [refusal, isTwilios ? 403 : 401, 500])
         assert.ok(statuses.includes(status), `${method} ${path} ${status}`);
-      assert.deepEqual(operation.security, isOpen ? undefined : [{ firebase: [] }], path);
+      assert.deepEqual(operation.security, isOpen ? undefined : [proof], path);
       if (method === "get" || method === "delete") assert.equal(operation.requestBody, undefined);
     }
   });

@@ -4,6 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { before, describe, it } from "mocha";
 import { eraseAgain } from "../../src/accounts/erasures";
+import { callRequestOf, claimRequest } from "../../src/calls/callRequest";
+import { eraseCallsOf } from "../../src/calls/eraseCalls";
 import { withLease } from "../../src/core/lease";
 import { countUse } from "../../src/core/rateLimit";
 import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
@@ -15,6 +17,7 @@ import { deleteVoiceSession } from "../../src/voice/deleteSession";
 import { endExpiredSessions } from "../../src/voice/endExpiredSessions";
 import { endVoiceSession } from "../../src/voice/endSession";
 import { eraseVoiceOf } from "../../src/voice/eraseVoice";
+import { callsToCheck, findCall, listCallsOf } from "../../src/voice/phoneSessions";
 import { listVoiceSessions } from "../../src/voice/readSessions";
 import { attachByUser } from "../../src/voice/relayConnection";
 import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
@@ -40,12 +43,14 @@ const declared = JSON.parse(readFunctionsFile("../firestore.indexes.json")) as D
 /** Files that send queries, all exercised by `exercise`: one that is not listed here has to be exercised as well. */
 const FILES_WITH_QUERIES = [
   "accounts/erasures.ts",
+  "calls/eraseCalls.ts",
   "scenarios/eraseScenarios.ts",
   "scenarios/readScenarios.ts",
   "usage/eraseUsage.ts",
   "voice/deleteSession.ts",
   "voice/endExpiredSessions.ts",
   "voice/eraseVoice.ts",
+  "voice/phoneSessions.ts",
   "voice/readSessions.ts",
   "voice/relayConnection.ts",
   "voice/transcript.ts",
@@ -73,6 +78,10 @@ async function exercise(): Promise<SentQuery[]> {
   await eraseVoiceOf(world.as("ann"), "ann");
   await eraseScenariosOf(world.as("ann"), "ann");
   await eraseUsageOf(world.as("ann"), "ann");
+  await eraseCallsOf(world.as("ann"), "ann");
+  await listCallsOf(world.as(), { userId: "ann", limit: 1 });
+  await findCall(world.as(), "CA1");
+  await callsToCheck(world.as(), 1);
   await eraseAgain(world.as());
   while (!queries.some(({ query }) => JSON.stringify(query).includes("relayId"))) await sleep(10);
   stop();
@@ -179,6 +188,7 @@ describe("Firestore indexes", () => {
   it("let go what expires: each time to live is a boolean beside its indexes, on the field that the code sets", async () => {
     const lifetimes = declared.fieldOverrides.filter((field) => "ttl" in field);
     assert.deepEqual(lifetimes.map((field) => `${field.collectionGroup}.${field.fieldPath}`).sort(), [
+      "callRequests.expiresAt",
       "countedRequests.expiresAt",
       "leases.expiresAt",
       "rateLimits.expiresAt",
@@ -194,6 +204,11 @@ describe("Firestore indexes", () => {
     await connectVoice(world.as("ann"), { sessionId: "s1", userId: "ann" });
     await countUse(world.as(), { what: "chat", by: "ann", policy: { limit: 1, windowSeconds: 60 } });
     await recordUsage(world.as(), "ann", "chat", { requests: 1 });
+    const keyed = { ...world.as("ann"), idempotencyKey: "k1" };
+    const call = { phone_number: "+14155550123", scenarioId: "survey", record: false, max_minutes: 1 };
+    const request = callRequestOf(keyed, "ann", call);
+    assert.ok(request);
+    await claimRequest(keyed, request, { userId: "ann", sessionId: "s2" });
     await withLease(world.as(), "x", 60, async () => {
       for (const { collectionGroup } of lifetimes) {
         const { docs } = await world.db.collectionGroup(collectionGroup).get();

@@ -45,6 +45,8 @@ const HIDDEN = (session: string) => [
   `leases/endExpiredSessions`,
   `rateLimits/${session}`,
   `scenarioOwners/ann`,
+  `phoneNumbers/+14155550100`,
+  `callRequests/${session}`,
   `erasures/ann`,
   `usageDays/ann_2026-11-20_${session}/countedRequests/r1`,
   `anything/${session}`,

@@ -33,15 +33,25 @@ describe("the local stack's settings", () => {
     const simulated = stackSettings({ user: {}, ports });
     assert.equal(simulated.settings.OPENAI_REALTIME_API_URL, "ws://127.0.0.1:8095/openai/v1/realtime");
     assert.notEqual(simulated.settings.OPENAI_API_KEY, "");
-    assert.deepEqual(simulated.providers, [{ name: "OpenAI", real: false }]);
+    assert.deepEqual(simulated.providers[0], { name: "OpenAI", real: false });
 
     for (const user of [{ OPENAI_API_KEY: "sk-mine" }, { OPENAI_API_KEYS: "sk-one,sk-two" }]) {
       const real = stackSettings({ user, ports });
       assert.equal(real.settings.OPENAI_BASE_URL, "");
       assert.equal(real.settings.OPENAI_REALTIME_API_URL, "");
-      assert.deepEqual(real.providers, [{ name: "OpenAI", real: true }]);
+      assert.deepEqual(real.providers[0], { name: "OpenAI", real: true });
       assert.equal(real.settings.OPENAI_API_KEY ?? "", "OPENAI_API_KEY" in user ? user.OPENAI_API_KEY : "");
     }
+  });
+
+  it("without a token of Twilio's the simulator is used, with one Twilio", async () => {
+    const { stackSettings } = await importScript("stack/settings.mjs");
+    const simulated = stackSettings({ user: {}, ports });
+    assert.equal(simulated.settings.TWILIO_API_BASE_URL, "http://127.0.0.1:8095/twilio");
+    assert.deepEqual(simulated.providers[1], { name: "Twilio", real: false });
+    const real = stackSettings({ user: { TWILIO_AUTH_TOKEN: "mine" }, ports });
+    assert.equal(real.settings.TWILIO_API_BASE_URL, "");
+    assert.deepEqual(real.providers[1], { name: "Twilio", real: true });
   });
 
   it("every setting has a value, so that no emulator asks for one, and a secret key is made for each start", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from "../../../simulators/openai/g711.js";
+import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from "../../../simulators/audio/g711.js";
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const LEVELS = Int16Array.from({ length: 6_554 }, (_, i) => -32_768 + i * 10);

@@ -1,0 +1,75 @@
+import { Timestamp } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { CALL_STATUSES, type CallRecord, type CallStatus, isFinal, statusOf } from "../voice/callRecord";
+import type { CallChange, PhoneSession } from "../voice/phoneSessions";
+import type { EndReason } from "../voice/schemas";
+import { CHECK_AFTER_SECONDS } from "./limits";
+
+/** What Twilio tells of a call. */
+export interface ToldStatus {
+  callSid?: string;
+  /** One of `CALL_STATUSES`; another is left alone. */
+  status: string;
+  /** When it became so, and the number of that event, where Twilio says. */
+  at?: Date;
+  sequence?: number;
+  durationSeconds?: number;
+  price?: CallRecord["price"];
+}
+
+const END_REASON: Partial<Record<CallStatus, EndReason>> = {
+  completed: "hangup",
+  busy: "busy",
+  "no-answer": "no_answer",
+  canceled: "canceled",
+  failed: "failed",
+};
+
+/** So many seconds from now. */
+export function after(ctx: Ctx, seconds: number): Timestamp {
+  return Timestamp.fromMillis(ctx.now().getTime() + seconds * 1_000);
+}
+
+/** What a status makes of a call: the same, however often and in whatever order statuses are told. */
+export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): CallChange | undefined {
+  if (told.callSid !== undefined && call.callSid !== null && told.callSid !== call.callSid) return undefined;
+  const changed = {
+    ...call,
+    callSid: call.callSid ?? told.callSid ?? null,
+    statuses: withEvent(ctx, call, told),
+    ...(told.durationSeconds === undefined ? {} : { durationSeconds: told.durationSeconds }),
+    ...(told.price === undefined ? {} : { price: told.price }),
+  };
+  const [before, now] = [statusOf(call), statusOf(changed)];
+  const hasEnded = now !== undefined && isFinal(now);
+  const endsNow = hasEnded && !(before && isFinal(before));
+  return {
+    call: {
+      ...changed,
+      ...(endsNow
+        ? { checkAt: isSettled(changed) ? null : after(ctx, CHECK_AFTER_SECONDS[0]), checks: 0 }
+        : {}),
+    },
+    ...(hasEnded ? { ended: END_REASON[now] } : {}),
+  };
+}
+
+function withEvent(ctx: Ctx, { statuses }: CallRecord, told: ToldStatus): CallRecord["statuses"] {
+  const status = CALL_STATUSES.find((known) => known === told.status);
+  if (!status) return statuses;
+  // What Twilio has numbered is when it happened; all else is when we heard of it.
+  const known = statuses[status];
+  if (known && (told.sequence === undefined || known.sequence !== undefined)) return statuses;
+  const at = Timestamp.fromDate(told.at ?? ctx.now());
+  return {
+    ...statuses,
+    [status]: { at, ...(told.sequence === undefined ? {} : { sequence: told.sequence }) },
+  };
+}
+
+/** Whether nothing more is to be learned of a call: its price is told some time after the end, and only of one that was answered. */
+export function isSettled(call: CallRecord): boolean {
+  const status = statusOf(call);
+  if (status === undefined || !isFinal(status)) return false;
+  return status !== "completed" || call.price !== undefined;
+}

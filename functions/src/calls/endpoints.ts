@@ -1,0 +1,156 @@
+import { assistantErrors } from "../endpoint/errorFamilies";
+import { formWebhook } from "../endpoint/formWebhook";
+import { https, route } from "../endpoint/https";
+import { operation } from "../endpoint/operation";
+import { TWILIO_SECRETS } from "../endpoint/secrets";
+import { answerCall } from "./answerCall";
+import { endCall } from "./endCall";
+import { makeCall } from "./makeCall";
+import { getCall, listCalls } from "./readCalls";
+import { receiveCall } from "./receiveCall";
+import { recordCallRecording, recordCallStatus } from "./recordCall";
+import * as schemas from "./schemas";
+import { provenByTwilio } from "./signedByTwilio";
+import * as webhooks from "./webhookSchemas";
+
+const PLACING_ERRORS = [
+  "not_found",
+  "conflict",
+  "rate_limited",
+  "not_configured",
+  "provider_failed",
+  "provider_unavailable",
+] as const;
+
+const making = operation({
+  summary: "Call a number; a request that comes again with its Idempotency-Key places no second call",
+  auth: "fresh",
+  secrets: TWILIO_SECRETS,
+  errors: PLACING_ERRORS,
+  input: schemas.makeCallInput,
+  output: schemas.madeCall,
+  run: async (ctx, { scenario, ...input }) => {
+    const { callSid, sessionId } = await makeCall(ctx, { ...input, scenarioId: scenario });
+    return { status: "success" as const, call_sid: callSid, session_id: sessionId };
+  },
+});
+const makingCustom = operation({
+  summary: "Call a number with a scenario of one's own",
+  auth: "fresh",
+  secrets: TWILIO_SECRETS,
+  errors: PLACING_ERRORS,
+  input: schemas.makeCustomCallInput,
+  output: schemas.madeCustomCall,
+  run: async (ctx, { scenario_id: scenarioId, ...input }) => {
+    const { callSid, sessionId } = await makeCall(ctx, { ...input, scenarioId });
+    return { status: "Custom call initiated" as const, call_sid: callSid, session_id: sessionId };
+  },
+});
+const listing = operation({
+  summary: "One's own calls, newest first",
+  auth: "token",
+  input: schemas.listCallsInput,
+  output: schemas.listCallsOutput,
+  run: listCalls,
+});
+const getting = operation({
+  summary: "One of one's own calls",
+  auth: "token",
+  errors: ["not_found"],
+  input: schemas.callRef,
+  output: schemas.call,
+  run: getCall,
+});
+const ending = operation({
+  summary: "Hang up; ending a call again changes nothing",
+  auth: "token",
+  secrets: TWILIO_SECRETS,
+  errors: ["not_found", "not_configured", "provider_unavailable"],
+  input: schemas.callRef,
+  output: schemas.endedCall,
+  run: endCall,
+});
+
+const answering = operation({
+  summary: "Twilio asks what to do with a call that we placed",
+  auth: "signature",
+  secrets: [...TWILIO_SECRETS, "SECRET_KEY"],
+  input: webhooks.answerInput,
+  output: webhooks.twiml,
+  run: answerCall,
+});
+const receiving = operation({
+  summary: "Twilio asks what to do with a call that came in",
+  auth: "signature",
+  secrets: [...TWILIO_SECRETS, "SECRET_KEY"],
+  input: webhooks.receiveInput,
+  output: webhooks.twiml,
+  run: receiveCall,
+});
+const tellingStatus = operation({
+  summary: "Twilio tells what a call has become",
+  auth: "signature",
+  secrets: TWILIO_SECRETS,
+  input: webhooks.statusInput,
+  output: webhooks.noAnswer,
+  errors: ["not_found"],
+  run: recordCallStatus,
+});
+const tellingRecording = operation({
+  summary: "Twilio tells that a call's recording is there",
+  auth: "signature",
+  secrets: TWILIO_SECRETS,
+  input: webhooks.recordingInput,
+  output: webhooks.noAnswer,
+  errors: ["not_found"],
+  run: recordCallRecording,
+});
+
+const family = assistantErrors;
+export const makeCallHttp = https({
+  path: "/make-call/{phone_number}/{scenario}",
+  family,
+  routes: { GET: route(making), POST: route(making) },
+});
+export const makeCustomCallHttp = https({
+  path: "/make-custom-call/{phone_number}/{scenario_id}",
+  family,
+  routes: { GET: route(makingCustom), POST: route(makingCustom) },
+});
+export const callsHttp = https({
+  path: "/calls",
+  family,
+  routes: {
+    GET: route(listing, {
+      present: ({ calls, nextCursor }) => ({
+        body: calls,
+        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
+      }),
+      presented: schemas.call.array(),
+      presentedHeaders: ["X-Next-Cursor"],
+    }),
+  },
+});
+export const callHttp = https({ path: "/calls/{call_sid}", family, routes: { GET: route(getting) } });
+export const callEndHttp = https({ path: "/calls/{call_sid}/end", family, routes: { POST: route(ending) } });
+
+export const twilioVoiceOutboundHttp = https({
+  path: "/twilio/voice/outbound",
+  family,
+  routes: { POST: formWebhook(answering, provenByTwilio) },
+});
+export const twilioVoiceInboundHttp = https({
+  path: "/twilio/voice/inbound",
+  family,
+  routes: { POST: formWebhook(receiving, provenByTwilio) },
+});
+export const twilioVoiceStatusHttp = https({
+  path: "/twilio/voice/status",
+  family,
+  routes: { POST: formWebhook(tellingStatus, provenByTwilio, "nothing") },
+});
+export const twilioVoiceRecordingHttp = https({
+  path: "/twilio/voice/recording",
+  family,
+  routes: { POST: formWebhook(tellingRecording, provenByTwilio, "nothing") },
+});

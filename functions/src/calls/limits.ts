@@ -1,0 +1,30 @@
+import type { WindowPolicy } from "../core/slidingWindow";
+
+/** How often a user may place a call. */
+export const CALL_WINDOW: WindowPolicy = { limit: 2, windowSeconds: 60 };
+/** How long a call may last: where nothing is said, and at most. */
+export const DEFAULT_MAX_MINUTES = 10;
+export const MAX_MINUTES = 60;
+/** For how long a phone may ring. */
+export const RING_SECONDS = 30;
+/** What is given to a session beyond its call, which Twilio ends by itself. */
+export const SESSION_MARGIN_SECONDS = 60;
+/** How often Twilio may ask what to do with one call: each time its stream was cut, or could not be opened. */
+export const MAX_ANSWERS = 5;
+/** For how long a request is being looked into before it has a session. */
+export const CLAIM_SECONDS = 60;
+/** How long a request is remembered by its Idempotency-Key. */
+export const REQUEST_KEPT_SECONDS = 24 * 60 * 60;
+
+export const DEFAULT_CALLS_PER_PAGE = 10;
+export const MAX_CALLS_PER_PAGE = 100;
+
+/** After how long Twilio is asked of a call whose placing it did not confirm. */
+export const UNCONFIRMED_CHECK_SECONDS = 15;
+/** How long a call may go without being found before it counts as never placed. */
+export const UNCONFIRMED_SECONDS = 120;
+/** After how long Twilio is asked of a call again, by how often it was asked: the price comes some time after the end. */
+export const CHECK_AFTER_SECONDS = [60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600] as const;
+/** Calls that one run asks of. */
+export const CHECKS_A_RUN = 100;
+export const CHECK_LEASE_SECONDS = 120;

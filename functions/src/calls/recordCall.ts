@@ -1,0 +1,47 @@
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { changeCall, findCall } from "../voice/phoneSessions";
+import { withStatus } from "./callChanges";
+import type { RecordingInput, StatusInput } from "./webhookSchemas";
+
+/**
+ * Records what a call has become, and ends its session with it. Told twice, or in another order, it comes to the same.
+ * 1 read, 1 write; 2 more writes at its end.
+ * @throws AppError not_found where no session is known, so that Twilio tells it again
+ */
+export async function recordCallStatus(ctx: Ctx, input: StatusInput): Promise<undefined> {
+  const at = new Date(input.Timestamp ?? Number.NaN);
+  const told = {
+    callSid: input.CallSid,
+    status: input.CallStatus,
+    ...(Number.isNaN(at.getTime()) ? {} : { at }),
+    sequence: input.SequenceNumber,
+    durationSeconds: input.CallDuration,
+  };
+  const sessionId = await sessionIdOf(ctx, input);
+  await changeCall(ctx, sessionId, (session) => withStatus(ctx, session, told));
+}
+
+/** Records that a call's recording is there. 1 read, 1 write. @throws AppError not_found where no session is known */
+export async function recordCallRecording(ctx: Ctx, input: RecordingInput): Promise<undefined> {
+  const recording = {
+    recordingSid: input.RecordingSid,
+    status: input.RecordingStatus,
+    ...(input.RecordingDuration === undefined ? {} : { durationSeconds: input.RecordingDuration }),
+    ...(input.RecordingChannels === undefined ? {} : { channels: input.RecordingChannels }),
+  };
+  await changeCall(ctx, await sessionIdOf(ctx, input), ({ call }) => {
+    if (call.callSid !== null && call.callSid !== input.CallSid) return undefined;
+    // What is complete does not become incomplete again by a callback that was late.
+    return call.recording?.status === "completed" ? undefined : { call: { recording } };
+  });
+}
+
+async function sessionIdOf(
+  ctx: Ctx,
+  { session, CallSid }: { session?: string; CallSid: string },
+): Promise<string> {
+  const sessionId = session ?? (await findCall(ctx, CallSid))?.sessionId;
+  if (sessionId === undefined) throw new AppError("not_found", "There is no such call.");
+  return sessionId;
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { scenarioId, variables } from "../scenarios/schemas";
+import { CALL_STATUSES } from "../voice/callRecord";
+import { END_REASONS, language } from "../voice/schemas";
+import { DEFAULT_CALLS_PER_PAGE, DEFAULT_MAX_MINUTES, MAX_CALLS_PER_PAGE, MAX_MINUTES } from "./limits";
+
+const phoneNumber = z
+  .string()
+  .min(1)
+  .max(40)
+  .meta({
+    description:
+      "Best in E.164; without a country code, it is taken as one in the country of the calling number.",
+    examples: ["+14155550123"],
+  });
+
+/** Of a query string all values are text. */
+const integer = (sent: unknown) => (typeof sent === "string" && /^\d{1,9}$/.test(sent) ? Number(sent) : sent);
+const flag = (sent: unknown) => (sent === "true" ? true : sent === "false" ? false : sent);
+
+const options = {
+  variables: variables.optional(),
+  language: language.optional(),
+  record: z
+    .preprocess(flag, z.boolean().default(false))
+    .meta({ description: "Record both sides, in two channels." }),
+  max_minutes: z.preprocess(integer, z.number().int().min(1).max(MAX_MINUTES).default(DEFAULT_MAX_MINUTES)),
+};
+
+export const makeCallInput = z.strictObject({ phone_number: phoneNumber, scenario: scenarioId, ...options });
+export const makeCustomCallInput = z.strictObject({
+  phone_number: phoneNumber,
+  scenario_id: scenarioId,
+  ...options,
+});
+export type CallOptions = Omit<z.output<typeof makeCustomCallInput>, "scenario_id"> & { scenarioId: string };
+
+const callSid = z
+  .string()
+  .regex(/^CA[0-9a-fA-F]{32}$/, { error: "must be the call_sid that placing the call gave" })
+  .meta({ examples: ["CA0123456789abcdef0123456789abcdef"] });
+
+const placed = { call_sid: callSid, session_id: z.string() };
+export const madeCall = z.object({ status: z.literal("success"), ...placed });
+export const madeCustomCall = z.object({ status: z.literal("Custom call initiated"), ...placed });
+export interface PlacedCallIds {
+  callSid: string;
+  sessionId: string;
+}
+
+export const callRef = z.strictObject({ call_sid: callSid });
+export type CallRef = z.output<typeof callRef>;
+
+export const listCallsInput = z.strictObject({
+  limit: z.preprocess(
+    integer,
+    z.number().int().min(1).max(MAX_CALLS_PER_PAGE).default(DEFAULT_CALLS_PER_PAGE),
+  ),
+  cursor: z
+    .string()
+    .min(1)
+    .max(512)
+    .optional()
+    .meta({ description: "The X-Next-Cursor of the page before." }),
+});
+export type ListCallsInput = z.output<typeof listCallsInput>;
+
+const time = z.iso.datetime();
+const callStatus = z.enum(CALL_STATUSES);
+
+export const call = z
+  .object({
+    call_sid: callSid
+      .nullable()
+      .meta({ description: "null while it is not known whether Twilio took the call." }),
+    session_id: z.string().meta({ description: "Of the voice session that the call is." }),
+    status: z.enum(["unconfirmed", ...CALL_STATUSES]),
+    direction: z.enum(["outbound", "inbound"]),
+    from: z.string(),
+    to: z.string(),
+    scenario: z.string().meta({ description: "The id of the scenario, as it was when the call began." }),
+    language: z.string().optional(),
+    record: z.boolean(),
+    max_minutes: z.number().int(),
+    created_at: time,
+    answered_at: time.optional(),
+    ended_at: time.optional(),
+    end_reason: z.enum(END_REASONS).optional(),
+    duration: z.number().int().optional().meta({ description: "In seconds, as Twilio bills it." }),
+    price: z.number().optional().meta({
+      description: "What Twilio took, some time after the end; the model's is `usage` of the session.",
+    }),
+    price_unit: z.string().optional(),
+    status_history: z.array(z.object({ status: callStatus, at: time })),
+    recording: z
+      .object({ recording_sid: z.string(), status: z.string(), duration: z.number().int().optional() })
+      .optional(),
+  })
+  .meta({ id: "Call" });
+export type Call = z.output<typeof call>;
+
+export const listCallsOutput = z.object({ calls: z.array(call), nextCursor: z.string().optional() });
+export type ListCallsOutput = z.output<typeof listCallsOutput>;
+
+export const endedCall = z.object({ status: z.literal("success"), call_sid: callSid });

@@ -1,0 +1,240 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Ctx } from "../../core/ctx";
+import { toAppError } from "../../core/errors";
+import { endSession } from "../../voice/endSession";
+import type { AttachedSession } from "../../voice/relayConnection";
+import type { EndReason } from "../../voice/schemas";
+import type { RelaySessionChange } from "../../voice/watchRelaySessions";
+import { ByteBucket } from "../byteBucket";
+import { type Connection, endingFor, letGo } from "../connection";
+import { ConversationLog } from "../conversationLog";
+import { clientGone, ENDINGS, type Ending, refusal } from "../ending";
+import { APPEND_HEAD, APPEND_TAIL } from "../eventType";
+import { FRAME_OVERHEAD_BYTES, type RelayLimits } from "../limits";
+import { ModelLink, type RelayServices } from "../modelLink";
+import { isDead, type Peer } from "../peer";
+import type { ServerEvent } from "../serverEvents";
+import { audioDelta } from "./audioDelta";
+import { PhoneBridge } from "./bridge";
+import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
+import type { Inbox } from "./inbox";
+import { HANG_UPS, NOT_UNDERSTOOD } from "./phoneEndings";
+import { type PhoneSession, phoneSession } from "./phoneSession";
+import { enclose, parseTwilio, peekMedia, StreamFrames, type TwilioMessage } from "./twilioMessages";
+
+/** Messages of a stream that are none of Twilio's; it never sends any. */
+const MAX_MALFORMED = 20;
+
+/** A phone call: Twilio's stream on one side, the model on the other, and the bridge to decide between them. */
+export class PhoneConnection implements Connection {
+  readonly #ctx: Ctx;
+  readonly #limits: RelayLimits;
+  readonly #log: ConversationLog;
+  readonly #link: ModelLink;
+  readonly #bridge: PhoneBridge;
+  readonly #session: PhoneSession;
+  readonly #frames: StreamFrames;
+  readonly #bucket: ByteBucket;
+  #ending: Promise<void> | undefined;
+  #malformed = 0;
+  #pingedAt = Date.now();
+
+  /** @param stream as Twilio names it, its `start` having been read */
+  constructor(
+    private readonly services: RelayServices,
+    private readonly client: Peer,
+    private readonly attached: AttachedSession,
+    private readonly connectionId: string,
+    private readonly stream: { streamSid: string; inbox: Inbox },
+  ) {
+    const { ctx, limits, metrics } = services;
+    const { session, earlierTurns } = attached;
+    this.#ctx = ctx;
+    this.#limits = limits;
+    this.#frames = new StreamFrames(stream.streamSid);
+    this.#bucket = new ByteBucket(limits.bytesPerSecond, limits.burstBytes, Date.now());
+    this.#session = phoneSession(session, ctx.config);
+    this.#bridge = new PhoneBridge({
+      ...this.#session,
+      isResumed: earlierTurns.length > 0 || session.connections > 1,
+      now: Date.now(),
+    });
+    this.#log = new ConversationLog(
+      ctx,
+      attached,
+      () => metrics.turnsSaved.inc(),
+      (used) => metrics.used(used),
+    );
+    this.#link = new ModelLink(services, attached, {
+      forward: () => {},
+      audio: (frame) => this.#fromModel(frame),
+      handle: (event) => this.#read(event),
+      failed: () => void this.end(ENDINGS.upstreamFailed),
+      defect: (error) => this.#failed(error),
+    });
+    client.socket.on("close", (code) => void this.end(clientGone(code)));
+  }
+
+  async open(): Promise<void> {
+    const { client, stream } = this;
+    client.heardAt = Date.now();
+    client.socket.on("ping", (data: Buffer) => this.#mayTake(data.length));
+    client.socket.on("pong", (data: Buffer) => this.#mayTake(data.length));
+    this.#tell({ type: "started" });
+    stream.inbox.read((frame, isBinary) => this.#fromCaller(frame, isBinary));
+    await this.#link.open(this.#session.update);
+  }
+
+  tick(now: number): void {
+    if (this.#ending) return;
+    if (now >= this.attached.session.expiresAt.toMillis()) void this.end(ENDINGS.expired);
+    else if (isDead(this.client, now, this.#limits)) this.client.socket.terminate();
+    else {
+      this.#link.watch(now);
+      this.#tell({ type: "tick", now });
+    }
+    if (now - this.#pingedAt < this.#limits.pingEveryMs) return;
+    this.#pingedAt = now;
+    this.client.ping();
+    this.#link.ping();
+  }
+
+  sessionChanged(change: RelaySessionChange): void {
+    const ending = endingFor(change, this.attached.session);
+    if (ending) void this.end(ending);
+  }
+
+  end(ending: Ending): Promise<void> {
+    this.#ending ??= this.#end(ending).catch((error: unknown) => {
+      this.#ctx.log.error("a call could not be ended in order", { error });
+    });
+    return this.#ending;
+  }
+
+  async #end({ code, counted, reason, session }: Ending): Promise<void> {
+    this.#link.giveUp();
+    this.#run(this.#bridge.finish());
+    this.services.metrics.closes.inc({ code: counted ?? String(code) });
+    this.#ctx.log.info("phone stream closed", { code, reason });
+    // Once the stream is closed Twilio asks how to go on, and the answer depends on whether the session has ended.
+    if (typeof session === "object") await this.#endSession(session.endReason);
+    this.client.close(code, reason);
+    const { session: held } = this.attached;
+    await letGo(this.services, {
+      sessionId: held.sessionId,
+      connectionId: this.connectionId,
+      log: this.#log,
+      link: this.#link,
+    });
+  }
+
+  async #endSession(reason: EndReason): Promise<void> {
+    const ended = endSession(this.#ctx, this.attached.session.sessionId, reason);
+    try {
+      // Nobody is kept on the line for a store that does not answer.
+      await Promise.race([ended, delay(this.#limits.flushMs, undefined, { ref: false })]);
+    } catch (error) {
+      this.#ctx.log.error("the session of a call could not be ended", { error });
+    }
+  }
+
+  #fromCaller(frame: Buffer, isBinary: boolean): void {
+    if (this.#ending) return;
+    const { metrics } = this.services;
+    const timedSince = metrics.toModel.frameCame();
+    metrics.received.add(frame.length, isBinary);
+    this.client.heardAt = Date.now();
+    if (!this.#mayTake(frame.length)) return;
+    try {
+      const payload = isBinary ? undefined : peekMedia(frame);
+      if (payload) this.#tell({ type: "media", payload });
+      else this.#take(isBinary ? "malformed" : parseTwilio(frame));
+    } catch (error) {
+      this.#failed(error);
+    }
+    metrics.toModel.frameWritten(timedSince);
+  }
+
+  #take(message: TwilioMessage | "malformed" | "unknown"): void {
+    if (message === "unknown") return;
+    if (message === "malformed") {
+      this.#malformed += 1;
+      if (this.#malformed > MAX_MALFORMED) void this.end(NOT_UNDERSTOOD);
+      return;
+    }
+    if (message.event === "start") void this.end(NOT_UNDERSTOOD);
+    else if (message.event === "stop") void this.end(ENDINGS.clientGone);
+    else if (message.event === "media") this.#tell({ type: "media", payload: message.media.payload });
+    else if (message.event === "mark") this.#tell({ type: "mark", name: message.mark.name });
+    else if (message.event === "dtmf") this.#tell({ type: "dtmf", digit: message.dtmf.digit });
+  }
+
+  #fromModel(frame: Buffer): void {
+    const delta = audioDelta(frame);
+    if (delta) this.#tell({ type: "audio", ...delta });
+  }
+
+  #read(event: ServerEvent): void {
+    this.#log.handle(event);
+    const commands = this.#tell({ type: "model", event });
+    if (commands[0]?.type === "clear") {
+      this.services.metrics.bargedIn(performance.now() - this.#link.cameAt);
+    }
+  }
+
+  #tell(event: BridgeEvent): BridgeCommand[] {
+    if (this.#ending) return [];
+    const commands = this.#bridge.handle(event);
+    this.#run(commands);
+    return commands;
+  }
+
+  #run(commands: BridgeCommand[]): void {
+    for (const command of commands) this.#do(command);
+  }
+
+  #do(command: BridgeCommand): void {
+    switch (command.type) {
+      case "append":
+        this.#link.send(enclose(APPEND_HEAD, command.payload, APPEND_TAIL));
+        break;
+      case "sendMedia":
+        this.#toCaller(this.#frames.media(command.payload));
+        break;
+      case "sendMark":
+        this.#toCaller(this.#frames.mark(command.name));
+        break;
+      case "clear":
+        this.#toCaller(this.#frames.clear);
+        break;
+      case "toModel":
+        this.#link.send(JSON.stringify(command.event));
+        break;
+      case "cutOff":
+        this.#log.handle({
+          type: "conversation.item.truncated",
+          item_id: command.itemId,
+          audio_end_ms: command.heardMs,
+        });
+        break;
+      case "hangUp":
+        void this.end(HANG_UPS[command.reason]);
+    }
+  }
+
+  #toCaller(frame: Buffer | string): void {
+    if (!this.client.send(frame)) void this.end(ENDINGS.notReading);
+  }
+
+  #mayTake(bytes: number): boolean {
+    if (this.#bucket.take(bytes + FRAME_OVERHEAD_BYTES, this.client.heardAt)) return true;
+    void this.end(ENDINGS.tooFast);
+    return false;
+  }
+
+  /** Whatever is wrong with one call, the others of this instance go on. */
+  #failed(error: unknown): void {
+    this.#ctx.log.error("a call failed", { error });
+    void this.end(refusal(toAppError(error)));
+  }
+}

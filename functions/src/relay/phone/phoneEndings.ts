@@ -1,0 +1,17 @@
+import { CLOSE } from "../closeCodes";
+import type { Ending } from "../ending";
+import type { HangUpReason } from "./bridgeEvents";
+
+/** How a call's stream ends because the bridge says so. */
+export const HANG_UPS = {
+  assistant: { code: CLOSE.ended, reason: "hung up", session: { endReason: "assistant" } },
+  transferred: { code: CLOSE.ended, reason: "transferred", session: { endReason: "transferred" } },
+  no_media: { code: CLOSE.expired, reason: "no media", session: "open" },
+} as const satisfies Record<HangUpReason, Ending>;
+
+/** How it ends where what it sends is not what Twilio would. */
+export const NOT_UNDERSTOOD = {
+  code: CLOSE.notUnderstood,
+  reason: "not a media stream",
+  session: "open",
+} as const satisfies Ending;

@@ -1,0 +1,33 @@
+import type { Config } from "../../core/config";
+import type { AttachedSession } from "../../voice/relayConnection";
+import { instructionsFor, sessionUpdate } from "../sessionConfig";
+import { type PhonePrompts, phonePrompts } from "./prompts";
+import { phoneTools } from "./tools";
+import { phoneTurnDetection } from "./turnDetection";
+
+type SessionOf = AttachedSession["session"];
+
+/** What is special about one call, as the model is told it. */
+export interface PhoneSession {
+  prompts: PhonePrompts;
+  canTransfer: boolean;
+  /** The `session.update` of that event id. */
+  update(eventId: string): string;
+}
+
+/** A session as phones need it: µ-law on both sides, which goes through the relay as it is, and tools to end the call. */
+export function phoneSession(session: SessionOf, config: Config): PhoneSession {
+  const canTransfer = config.TRANSFER_PHONE_NUMBER !== undefined;
+  const prompts = phonePrompts(instructionsFor(session), canTransfer);
+  return {
+    prompts,
+    canTransfer,
+    update: (eventId) =>
+      sessionUpdate(session, config, eventId, {
+        instructions: prompts.session,
+        format: { type: "audio/pcmu" },
+        turnDetection: phoneTurnDetection(true),
+        tools: phoneTools(canTransfer),
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+import { Timestamp } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { MAX_ACTIVE_SESSIONS, USAGE_WINDOW_TTL_SECONDS } from "./limits";
+import type { SessionDoc, UserLimitsDoc } from "./store";
+
+/** A user's open sessions and when each expires, ms since the epoch. */
+export function openSessions(limits: UserLimitsDoc | undefined, now: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(limits?.active ?? {}).filter(([, expiresAt]) => expiresAt > now));
+}
+
+/** @throws AppError rate_limited where a user has as many sessions open as one may */
+export function assertRoom(active: Record<string, number>, now: number): void {
+  const expiries = Object.values(active).sort((a, b) => a - b);
+  const earliest = expiries[0];
+  if (expiries.length < MAX_ACTIVE_SESSIONS || earliest === undefined) return;
+  throw new AppError("rate_limited", `You have ${MAX_ACTIVE_SESSIONS} sessions open: end one first.`, {
+    details: { retryAfterSeconds: Math.max(1, Math.ceil((earliest - now) / 1_000)) },
+  });
+}
+
+/** A user's limits once `session` has its place among those that are open. */
+export function withPlace(
+  ctx: Ctx,
+  limits: Pick<UserLimitsDoc, "connects"> | undefined,
+  active: Record<string, number>,
+  { sessionId, expiresAt }: Pick<SessionDoc, "sessionId" | "expiresAt">,
+): UserLimitsDoc {
+  return {
+    connects: limits?.connects ?? [],
+    active: { ...active, [sessionId]: expiresAt.toMillis() },
+    expiresAt: Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000),
+  };
+}

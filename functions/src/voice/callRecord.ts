@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { timestamp } from "../core/documents";
+
+/** What a call can be, as Twilio names it, in the order in which it becomes so; the last five are the end. */
+export const CALL_STATUSES = [
+  "queued",
+  "initiated",
+  "ringing",
+  "in-progress",
+  "completed",
+  "busy",
+  "no-answer",
+  "canceled",
+  "failed",
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** When a call became what it is, and Twilio's number of that event where it gave one. */
+const statusEvent = z.object({ at: timestamp, sequence: z.number().int().optional() });
+
+/**
+ * The phone's part of a session. Everything in it is absolute, a status under its own name: callbacks that come twice
+ * or in any order leave the same.
+ */
+export const callRecord = z.object({
+  direction: z.enum(["outbound", "inbound"]),
+  /** null until Twilio has told it. */
+  callSid: z.string().nullable(),
+  /** E.164 */
+  from: z.string(),
+  to: z.string(),
+  maxMinutes: z.number().int(),
+  record: z.boolean(),
+  statuses: z.partialRecord(z.enum(CALL_STATUSES), statusEvent).default({}),
+  /** How often Twilio has asked what to do with the call. */
+  answers: z.number().int().default(0),
+  durationSeconds: z.number().int().optional(),
+  price: z.object({ amount: z.number(), unit: z.string() }).optional(),
+  recording: z
+    .object({
+      recordingSid: z.string(),
+      status: z.string(),
+      durationSeconds: z.number().int().optional(),
+      channels: z.number().int().optional(),
+    })
+    .optional(),
+  /** When Twilio is to be asked how the call stands; null when all is known. */
+  checkAt: timestamp.nullable(),
+  /** How often it was asked. */
+  checks: z.number().int().default(0),
+});
+export type CallRecord = z.output<typeof callRecord>;
+
+const FINAL: ReadonlySet<CallStatus> = new Set(["completed", "busy", "no-answer", "canceled", "failed"]);
+
+export function isFinal(status: CallStatus): boolean {
+  return FINAL.has(status);
+}
+
+/**
+ * What a call has come to: the farthest it got, and of two ends the one that Twilio numbered higher. undefined where
+ * Twilio has told nothing of it yet.
+ */
+export function statusOf({ statuses }: Pick<CallRecord, "statuses">): CallStatus | undefined {
+  const farthest = (status: CallStatus) =>
+    Math.min(CALL_STATUSES.indexOf(status), CALL_STATUSES.indexOf("completed"));
+  const sequence = (status: CallStatus) => statuses[status]?.sequence ?? -1;
+  const known = CALL_STATUSES.filter((status) => statuses[status] !== undefined);
+  return known.sort((a, b) => farthest(a) - farthest(b) || sequence(a) - sequence(b)).at(-1);
+}

@@ -1,0 +1,150 @@
+import { FieldPath, type Query, Timestamp, type Transaction } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { documentName, transact } from "../core/firestore";
+import type { ScenarioInUse } from "../scenarios/scenarioFor";
+import { assertRoom, openSessions, withPlace } from "./activeSessions";
+import type { CallRecord } from "./callRecord";
+import { endedFields, markEnded } from "./endSession";
+import type { EndReason } from "./schemas";
+import { pageOf, type SessionPage } from "./sessionPages";
+import { type SessionDoc, sessions, userLimits } from "./store";
+
+/** A session whose speaker is on the phone. */
+export type PhoneSession = SessionDoc & { call: CallRecord };
+
+export interface NewPhoneSession {
+  sessionId: string;
+  userId: string;
+  scenario: ScenarioInUse;
+  language?: string;
+  /** When it ends by itself. */
+  expiresAt: Date;
+  call: Pick<CallRecord, "direction" | "callSid" | "from" | "to" | "maxMinutes" | "record" | "checkAt">;
+}
+
+/**
+ * Opens the session of a call that a user places, within the sessions that the user may have open at once. 1 read of
+ * `tx`, 2 writes.
+ * @throws AppError rate_limited
+ */
+export async function openPlacedCall(
+  ctx: Ctx,
+  tx: Transaction,
+  opened: NewPhoneSession,
+): Promise<PhoneSession> {
+  const limitsReference = userLimits(ctx.db).doc(documentName(opened.userId));
+  const limits = (await tx.get(limitsReference)).data();
+  const now = ctx.now().getTime();
+  const active = openSessions(limits, now);
+  assertRoom(active, now);
+  const session = newPhoneSession(ctx, opened);
+  tx.create(sessions(ctx.db).doc(opened.sessionId), session);
+  tx.set(limitsReference, withPlace(ctx, limits, active, session));
+  return session;
+}
+
+/** Opens the session of a call that came in; it takes no place among those that its user may have open. 1 write. */
+export function openReceivedCall(ctx: Ctx, tx: Transaction, opened: NewPhoneSession): PhoneSession {
+  const session = newPhoneSession(ctx, opened);
+  tx.create(sessions(ctx.db).doc(opened.sessionId), session);
+  return session;
+}
+
+function newPhoneSession(
+  ctx: Ctx,
+  { scenario, language, expiresAt, call, ...whose }: NewPhoneSession,
+): PhoneSession {
+  return {
+    ...whose,
+    kind: "phone",
+    status: "active",
+    createdAt: Timestamp.fromDate(ctx.now()),
+    expiresAt: Timestamp.fromDate(expiresAt),
+    model: ctx.config.OPENAI_REALTIME_MODEL,
+    voice: scenario.voice,
+    ...(language === undefined ? {} : { language }),
+    instructions: scenario.instructions,
+    scenario: scenario.snapshot,
+    relayId: null,
+    connectionId: null,
+    connections: 0,
+    call: { ...call, statuses: {}, answers: 0, checks: 0 },
+  };
+}
+
+/** What becomes of a call: fields of its record, and whether its session ends. */
+export interface CallChange {
+  call?: Partial<CallRecord>;
+  ended?: EndReason;
+}
+
+/**
+ * Changes a call as `change` says, which may be run more than once and may write more to the same transaction. 1 read,
+ * and a write where there is a change; one more where the session ends. A session that has ended keeps its reason.
+ * @returns the session as it is then; undefined where there is none
+ */
+export async function changeCall(
+  ctx: Ctx,
+  sessionId: string,
+  change: (session: PhoneSession, tx: Transaction) => CallChange | undefined,
+): Promise<PhoneSession | undefined> {
+  const reference = sessions(ctx.db).doc(sessionId);
+  return transact(ctx.db, async (tx) => {
+    const session = phoneSession((await tx.get(reference)).data());
+    if (!session) return undefined;
+    const { call, ended } = change(session, tx) ?? {};
+    const changed = { ...session, call: { ...session.call, ...call } };
+    if (call) tx.update(reference, { call: changed.call });
+    if (!ended || session.status === "ended") return changed;
+    markEnded(ctx, tx, session, ended);
+    return { ...changed, ...endedFields(ctx, ended) };
+  });
+}
+
+/** Within a transaction: the session of a call. 1 read of `tx`. */
+export async function readPhoneSession(
+  ctx: Ctx,
+  tx: Transaction,
+  sessionId: string,
+): Promise<PhoneSession | undefined> {
+  return phoneSession((await tx.get(sessions(ctx.db).doc(sessionId))).data());
+}
+
+/** The session of a call. 1 read. */
+export async function findPhoneSession(ctx: Ctx, sessionId: string): Promise<PhoneSession | undefined> {
+  return phoneSession((await sessions(ctx.db).doc(sessionId).get()).data());
+}
+
+/** The session of the call that Twilio knows by this SID. 1 read. */
+export async function findCall(ctx: Ctx, callSid: string): Promise<PhoneSession | undefined> {
+  const { docs } = await sessions(ctx.db).where("call.callSid", "==", callSid).limit(1).get();
+  return phoneSession(docs[0]?.data());
+}
+
+/** A user's calls, newest first. Reads at most one document more than it returns. */
+export async function listCallsOf(
+  ctx: Ctx,
+  { userId, ...page }: { userId: string; limit: number; cursor?: string },
+): Promise<SessionPage<PhoneSession>> {
+  const query: Query<SessionDoc, SessionDoc> = sessions(ctx.db)
+    .where("userId", "==", userId)
+    .where("kind", "==", "phone")
+    .orderBy("createdAt", "desc")
+    .orderBy(FieldPath.documentId(), "desc");
+  const { shown, nextCursor } = await pageOf(query, page);
+  return { shown: shown.flatMap((session) => phoneSession(session) ?? []), nextCursor };
+}
+
+/** The calls of which Twilio is to be asked by now, the longest overdue first. Reads only those. */
+export async function callsToCheck(ctx: Ctx, most: number): Promise<PhoneSession[]> {
+  const { docs } = await sessions(ctx.db)
+    .where("call.checkAt", "<=", Timestamp.fromDate(ctx.now()))
+    .orderBy("call.checkAt")
+    .limit(most)
+    .get();
+  return docs.flatMap((document) => phoneSession(document.data()) ?? []);
+}
+
+function phoneSession(session: SessionDoc | undefined): PhoneSession | undefined {
+  return session?.call ? { ...session, call: session.call } : undefined;
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { checkCalls } from "../../src/calls/checkCalls";
+import { makeCall } from "../../src/calls/makeCall";
+import { statusOf } from "../../src/voice/callRecord";
+import { findPhoneSession, type PhoneSession } from "../../src/voice/phoneSessions";
+import { rejectsWith } from "../support/appError";
+import { costOf } from "../support/countedFirestore";
+import { addPhoneFault, freshPhone, phoneCall, phoneCalls, scriptPhone } from "../support/phone";
+import { fromStack } from "../support/stackEnvironment";
+import { testWorld } from "../support/testCtx";
+
+/** A world whose callbacks never arrive: nobody listens there. */
+function deafWorld() {
+  const world = testWorld(new Date());
+  const names = ["ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER", "API_BASE_URL"].map((name) => `TWILIO_${name}`);
+  const settings = {
+    ...Object.fromEntries(names.map((name) => [name, fromStack(name)])),
+    PUBLIC_URL: "http://127.0.0.1:9",
+  };
+  return { world, ann: world.configured(settings, "ann"), system: world.configured(settings) };
+}
+
+const options = (phone_number: string) => ({
+  phone_number,
+  scenarioId: "survey",
+  record: false,
+  max_minutes: 5,
+});
+
+describe("the check of calls", () => {
+  it("learns how a call ended whose callbacks never came, and later its price", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    // Answered, but nobody says what is to be done with it.
+    await scriptPhone(phone, { ringMs: 10, price: { amount: "-0.0150", afterMs: 0 } });
+    const { callSid, sessionId } = await makeCall(ann, options(phone));
+    await phoneCall(callSid);
+    assert.equal(await checkCalls(system), 0, "nothing is due yet");
+    world.pass(20);
+    assert.equal(await checkCalls(system), 1);
+    const session = await findPhoneSession(system, sessionId);
+    assert.equal(session?.status, "ended");
+    assert.equal(session?.endReason, "hangup");
+    assert.deepEqual(session?.call.price, { amount: 0.015, unit: "USD" });
+    assert.equal(session?.call.checkAt, null);
+    world.pass(86_400);
+    const idle = await costOf(world.db, () => checkCalls(system));
+    assert.ok(idle.reads <= 2, `${idle.reads} reads where nothing is due`);
+  });
+
+  it("finds the call that Twilio took without saying so, and does not place it again", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await scriptPhone(phone, { ringMs: 60_000 });
+    await addPhoneFault({ on: "create", to: phone, status: 500, afterCreating: true });
+    await rejectsWith("provider_unavailable", makeCall(ann, options(phone)));
+    world.pass(20);
+    assert.equal(await checkCalls(system), 1);
+    const calls = await phoneCalls(phone);
+    assert.equal(calls.length, 1);
+    const session = await sessionOf(world.db);
+    assert.equal(session.call.callSid, calls[0]?.sid);
+    assert.equal(session.status, "active");
+  });
+
+  it("gives up a call that Twilio never had, after two minutes", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await addPhoneFault({ on: "create", to: phone, status: 500 });
+    await rejectsWith("provider_unavailable", makeCall(ann, options(phone)));
+    world.pass(20);
+    await checkCalls(system);
+    assert.equal((await sessionOf(world.db)).status, "active");
+    world.pass(120);
+    await checkCalls(system);
+    const session = await sessionOf(world.db);
+    assert.equal(session.endReason, "failed");
+    assert.equal(statusOf(session.call), "failed");
+    assert.deepEqual(await phoneCalls(phone), []);
+  });
+
+  it("asks again later where Twilio cannot be reached", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await scriptPhone(phone, { answer: "busy", ringMs: 10 });
+    const { callSid, sessionId } = await makeCall(ann, options(phone));
+    await phoneCall(callSid);
+    world.pass(20);
+    const unreachable = {
+      ...system,
+      config: { ...system.config, TWILIO_API_BASE_URL: "http://127.0.0.1:9" },
+    };
+    assert.equal(await checkCalls(unreachable), 1);
+    assert.equal((await findPhoneSession(system, sessionId))?.status, "active");
+    assert.equal(await checkCalls(system), 0);
+    world.pass(60);
+    assert.equal(await checkCalls(system), 1);
+    assert.equal((await findPhoneSession(system, sessionId))?.endReason, "busy");
+  });
+});
+
+async function sessionOf(db: FirebaseFirestore.Firestore): Promise<PhoneSession> {
+  const { docs } = await db.collection("voiceSessions").get();
+  assert.equal(docs.length, 1);
+  return docs[0]?.data() as PhoneSession;
+}

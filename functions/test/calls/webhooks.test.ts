@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { Timestamp } from "firebase-admin/firestore";
+import { describe, it } from "mocha";
+import { phoneNumbers } from "../../src/calls/store";
+import { firestore } from "../../src/core/firestore";
+import { newId } from "../../src/core/ids";
+import { sessions } from "../../src/voice/store";
+import { ask, assertDetail } from "../support/assistantApi";
+import type { Answer } from "../support/http";
+import { fromStack } from "../support/stackEnvironment";
+import { postAsTwilio, postForm } from "../support/twilioRequests";
+
+const newSid = () => `CA${newId().replaceAll("-", "")}`;
+const freshNumber = () => `+1415${Math.floor(2_000_000 + Math.random() * 7_000_000)}`;
+
+/** A number that this user's scenario answers. */
+async function answeredNumber(scenarioId = "support"): Promise<{ number: string; userId: string }> {
+  const [number, userId] = [freshNumber(), newId()];
+  await phoneNumbers(firestore()).doc(number).set({ userId, scenarioId });
+  return { number, userId };
+}
+
+const incoming = (to: string, callSid = newSid()) => ({
+  CallSid: callSid,
+  AccountSid: fromStack("TWILIO_ACCOUNT_SID"),
+  From: "+14155552671",
+  To: to,
+  CallStatus: "ringing",
+  Direction: "inbound",
+});
+
+interface Twiml {
+  Response: Record<string, unknown> & {
+    Say?: string;
+    Hangup?: unknown;
+    Connect?: {
+      "@action": string;
+      Stream: { "@url": string; Parameter: { "@name": string; "@value": string } };
+    };
+  };
+}
+
+function twimlOf(answer: Answer): Twiml["Response"] {
+  assert.equal(answer.status, 200, answer.text);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/xml/);
+  assert.equal(XMLValidator.validate(answer.text), true);
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    ignoreDeclaration: true,
+  });
+  return (parser.parse(answer.text) as Twiml).Response;
+}
+
+const storedSession = async (id: string) => (await sessions(firestore()).doc(id).get()).data();
+
+describe("a call that comes in", () => {
+  it("is connected with the relay, by a token for its own session", async () => {
+    const { number, userId } = await answeredNumber();
+    const call = incoming(number);
+    const { Connect } = twimlOf(await postAsTwilio("/twilio/voice/inbound", call));
+    assert.equal(Connect?.Stream["@url"], `${fromStack("RELAY_URL")}/media-stream/support`);
+    assert.equal(
+      Connect?.["@action"],
+      `${fromStack("HOSTING_URL")}/twilio/voice/inbound?session=${call.CallSid}`,
+    );
+    assert.equal(Connect?.Stream.Parameter["@name"], "token");
+    assert.ok((Connect?.Stream.Parameter["@value"].length ?? 0) > 40);
+    const session = await storedSession(call.CallSid);
+    assert.equal(session?.userId, userId);
+    assert.equal(session?.kind, "phone");
+    assert.equal(session?.call?.direction, "inbound");
+  });
+
+  it("is one session, however often Twilio asks, and is not connected for ever", async () => {
+    const { number } = await answeredNumber();
+    const call = incoming(number);
+    const tokens = new Set<unknown>();
+    for (let time = 0; time < 5; time += 1) {
+      const { Connect } = twimlOf(await postAsTwilio("/twilio/voice/inbound", call));
+      tokens.add(Connect?.Stream.Parameter["@value"]);
+    }
+    assert.equal(tokens.size, 5);
+    const last = twimlOf(await postAsTwilio("/twilio/voice/inbound", call));
+    assert.match(last.Say ?? "", /cannot go on/);
+    assert.ok("Hangup" in last);
+    assert.equal((await storedSession(call.CallSid))?.endReason, "failed");
+  });
+
+  it("to a number that nothing answers is told so, politely, and leaves nothing", async () => {
+    const call = incoming(freshNumber());
+    const response = twimlOf(await postAsTwilio("/twilio/voice/inbound", call));
+    assert.match(response.Say ?? "", /sorry, this number is not in service/);
+    assert.ok("Hangup" in response);
+    assert.equal(await storedSession(call.CallSid), undefined);
+  });
+
+  it("for a scenario that is gone is told the same", async () => {
+    const { number } = await answeredNumber("custom_nobody_1");
+    const response = twimlOf(await postAsTwilio("/twilio/voice/inbound", incoming(number)));
+    assert.match(response.Say ?? "", /not in service/);
+  });
+
+  it("that has ended is hung up, without a new token", async () => {
+    const { number } = await answeredNumber();
+    const call = incoming(number);
+    await postAsTwilio("/twilio/voice/inbound", call);
+    const told = { ...call, CallStatus: "completed", SequenceNumber: "3", CallDuration: "7" };
+    assert.equal((await postAsTwilio("/twilio/voice/status", told)).status, 204);
+    const session = await storedSession(call.CallSid);
+    assert.equal(session?.status, "ended");
+    assert.equal(session?.endReason, "hangup");
+    assert.equal(session?.call?.durationSeconds, 7);
+    const response = twimlOf(await postAsTwilio(`/twilio/voice/inbound?session=${call.CallSid}`, call));
+    assert.deepEqual(Object.keys(response), ["Hangup"]);
+  });
+
+  it("that the assistant passed on is put through to the human's number", async () => {
+    const { number } = await answeredNumber();
+    const call = incoming(number);
+    await postAsTwilio("/twilio/voice/inbound", call);
+    const ended = { status: "ended" as const, endReason: "transferred" as const, endedAt: Timestamp.now() };
+    await sessions(firestore()).doc(call.CallSid).update(ended);
+    const answer = await postAsTwilio(`/twilio/voice/inbound?session=${call.CallSid}`, call);
+    const response = twimlOf(answer) as { Dial?: { "#text": unknown; "@callerId": string } };
+    assert.match(answer.text, new RegExp(`>\\${fromStack("TRANSFER_PHONE_NUMBER")}</Dial>`));
+    assert.equal(response.Dial?.["@callerId"], number);
+  });
+});
+
+describe("what Twilio calls", () => {
+  const PATHS = ["outbound", "inbound", "status", "recording"].map((name) => `/twilio/voice/${name}`);
+
+  for (const path of PATHS) {
+    it(`${path} lets in only what Twilio has signed`, async () => {
+      const { number } = await answeredNumber();
+      const call = { ...incoming(number), RecordingSid: "RE1", RecordingStatus: "completed", session: "s1" };
+      const refused = [
+        await postForm(path, call),
+        await postForm(path, call, { "X-Twilio-Signature": "" }),
+        await postForm(path, call, { "X-Twilio-Signature": "bm90IGl0IGF0IGFsbCBpcyBpdA==" }),
+        await postAsTwilio(path, call, { authToken: "another-token" }),
+        // Signed for another address, as a request that was taken elsewhere would be.
+        await postAsTwilio(path, call, { url: `https://elsewhere.example${path}` }),
+        await postAsTwilio(`${path}?session=other`, call, { url: fromStack("HOSTING_URL") + path }),
+      ];
+      for (const answer of refused) assertDetail(answer, 403);
+      assert.equal(await storedSession(call.CallSid), undefined);
+    });
+  }
+
+  it("is refused where one field was changed, added or left out", async () => {
+    const { number } = await answeredNumber();
+    const call = incoming(number);
+    const path = "/twilio/voice/inbound";
+    const { headers } = await signedHeaders(path, call);
+    for (const changed of [
+      { ...call, To: freshNumber() },
+      { ...call, Extra: "1" },
+      Object.fromEntries(Object.entries(call).filter(([name]) => name !== "AccountSid")),
+      `${new URLSearchParams(call)}&To=%2B14155550000`,
+    ]) {
+      assertDetail(await postForm(path, changed, headers), 403);
+    }
+    assert.equal((await postForm(path, call, headers)).status, 200);
+  });
+
+  it("takes the address from the settings, not from what the request says of itself", async () => {
+    const { number } = await answeredNumber();
+    const headers = { "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "https" };
+    const forged = await signedHeaders(
+      "/twilio/voice/inbound",
+      incoming(number),
+      "https://elsewhere.example",
+    );
+    const answer = await postForm("/twilio/voice/inbound", incoming(number), {
+      ...headers,
+      ...forged.headers,
+    });
+    assertDetail(answer, 403);
+  });
+
+  it("answers what is malformed, unknown or too large in the family's shape", async () => {
+    assertDetail(await postAsTwilio("/twilio/voice/status", { CallSid: newSid() }), 422, "CallStatus");
+    assertDetail(await postAsTwilio("/twilio/voice/inbound", { CallSid: "CA1", To: "+1" }), 422, "CallSid");
+    assertDetail(
+      await postAsTwilio("/twilio/voice/status", { CallSid: newSid(), CallStatus: "ringing" }),
+      404,
+    );
+    assertDetail(await postForm("/twilio/voice/status", `A=${"a".repeat(70_000)}`), 413);
+    assertDetail(await ask("GET", "/twilio/voice/inbound"), 405);
+  });
+});
+
+async function signedHeaders(
+  path: string,
+  fields: Record<string, string>,
+  origin = fromStack("HOSTING_URL"),
+) {
+  const { signatureOf } = await import("../../src/providers/twilioSignature.js");
+  const signature = signatureOf(fromStack("TWILIO_AUTH_TOKEN"), { url: origin + path, fields });
+  return { headers: { "X-Twilio-Signature": signature } };
+}

@@ -1,0 +1,680 @@
+import assert from "node:assert/strict";
+import type { BridgeCommand } from "../../../src/relay/phone/bridgeEvents";
+import {
+  BridgeBench,
+  eventsOf,
+  message,
+  muLaw,
+  PROMPTS,
+  SPEECH_STARTED,
+  SPEECH_STOPPED,
+  toolCall,
+  typeOf,
+} from "./bridgeBench";
+
+const bytesOf = (commands: BridgeCommand[], type: "append" | "sendMedia") =>
+  commands
+    .flatMap((command) =>
+      command.type === type ? [Buffer.from(command.payload.toString("latin1"), "base64")] : [],
+    )
+    .map(({ length }) => length);
+const total = (sizes: number[]) => sizes.reduce((sum, size) => sum + size, 0);
+const hangUps = (commands: BridgeCommand[]) => commands.filter(({ type }) => type === "hangUp");
+
+describe("The phone bridge", () => {
+  describe("at the beginning of a call", () => {
+    for (const order of ["started first", "model first"]) {
+      it(`greets once both sides are there: ${order}`, () => {
+        const bench = new BridgeBench();
+        const sides = [() => bench.tell({ type: "started" }), () => bench.model({ type: "session.updated" })];
+        if (order === "model first") sides.reverse();
+        assert.deepEqual(sides[0]?.(), []);
+        const [create, ...more] = sides[1]?.() ?? [];
+        assert.deepEqual(more, []);
+        assert.ok(create?.type === "toModel" && create.event.type === "response.create");
+        assert.equal(create.event.response.instructions, undefined);
+        bench.model({ type: "session.updated" });
+        bench.tell({ type: "started" });
+        bench.pass(10_000);
+        assert.equal(bench.toModel("response.create").length, 1, "greets once");
+      });
+    }
+
+    it("goes on instead of greeting anew where the line was lost", () => {
+      const bench = new BridgeBench({ isResumed: true });
+      bench.start();
+      assert.equal(bench.toModel("response.create")[0]?.response.instructions, PROMPTS.resume);
+    });
+
+    it("keeps what the caller says until the model listens: the last 5 s, in order, before the greeting", () => {
+      const bench = new BridgeBench();
+      bench.tell({ type: "started" });
+      for (let at = 0; at < 300; at += 1) {
+        assert.deepEqual(bench.tell({ type: "media", payload: muLaw(20, at % 256) }), []);
+      }
+      const commands = bench.model({ type: "session.updated" });
+      assert.equal(total(bytesOf(commands, "append")), 5_000 * 8);
+      assert.deepEqual(commands[0], { type: "append", payload: muLaw(20, 50) });
+      assert.equal(typeOf(commands.at(-1) as BridgeCommand), "response.create");
+      assert.equal(bench.tell({ type: "media", payload: muLaw(20) }).length, 1, "then it goes straight on");
+    });
+
+    it("does not greet a caller who has spoken first: the model answers that by itself", () => {
+      const bench = new BridgeBench();
+      bench.model({ type: "session.updated" });
+      bench.model(SPEECH_STARTED);
+      bench.tell({ type: "started" });
+      bench.model(SPEECH_STOPPED);
+      const answer = bench.created(true);
+      bench.done(answer, [message("a")]);
+      bench.pass(5_000);
+      assert.deepEqual(bench.toModel("response.create"), []);
+    });
+
+    it("asks after all where the model answers nothing", () => {
+      const bench = new BridgeBench();
+      bench.model({ type: "session.updated" });
+      bench.model(SPEECH_STARTED);
+      bench.tell({ type: "started" });
+      bench.model(SPEECH_STOPPED);
+      bench.pass(1_250);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("silences a greeting that begins when the caller has begun", () => {
+      const bench = new BridgeBench();
+      bench.start();
+      bench.model(SPEECH_STARTED);
+      const greeting = bench.created();
+      assert.deepEqual(
+        bench.toModel("response.cancel").map(({ response_id }) => response_id),
+        [greeting],
+      );
+      assert.deepEqual(bytesOf(bench.speak(greeting, "g", 200), "sendMedia"), []);
+    });
+  });
+
+  describe("speaking", () => {
+    it("sends chunks of at most 100 ms, each followed by a mark of its own, to the last byte", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      const commands = [...bench.speak(answer, "a", 437), ...bench.speak(answer, "a", 20)];
+      const sizes = bytesOf(commands, "sendMedia");
+      assert.equal(total(sizes), 457 * 8);
+      assert.ok(Math.max(...sizes) <= 800);
+      assert.deepEqual(
+        commands.map(({ type }) => type),
+        sizes.flatMap(() => ["sendMedia", "sendMark"]),
+      );
+      assert.equal(new Set(bench.marks()).size, sizes.length);
+    });
+
+    it("passes µ-law through in both directions to the bit", () => {
+      const bench = BridgeBench.greeted();
+      const noise = Buffer.from(Array.from({ length: 3_333 }, (_, at) => (at * 89) % 256));
+      const payload = Buffer.from(noise.toString("base64"), "latin1");
+      const up = bench.tell({ type: "media", payload });
+      const answer = bench.created(true);
+      const down = bench.tell({ type: "audio", responseId: answer, itemId: "a", payload });
+      for (const [commands, type] of [
+        [up, "append"],
+        [down, "sendMedia"],
+      ] as const) {
+        const pieces = commands.flatMap((one) => (one.type === type ? [one.payload.toString("latin1")] : []));
+        assert.deepEqual(Buffer.concat(pieces.map((one) => Buffer.from(one, "base64"))), noise);
+      }
+    });
+  });
+
+  describe("when the caller barges in", () => {
+    /** An answer of 1 s, generated to its end or not, of which so many chunks were played. */
+    function answering({ chunks = 0, isDone = false } = {}) {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 1_000);
+      if (isDone) bench.done(answer, [message("a")]);
+      bench.play(chunks);
+      const marks = bench.marks();
+      bench.forget();
+      return { bench, answer, marks };
+    }
+
+    it("clears first, cancels and truncates at what was heard", () => {
+      const { bench, answer } = answering({ chunks: 3 });
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.types(), ["clear", "response.cancel", "conversation.item.truncate", "cutOff"]);
+      assert.equal(bench.toModel("response.cancel")[0]?.response_id, answer);
+      // 3 chunks of 798 bytes, and 50 ms that no mark tells of.
+      const heardMs = Math.floor((3 * 798) / 8 + 50);
+      assert.deepEqual(bench.toModel("conversation.item.truncate"), [
+        { type: "conversation.item.truncate", item_id: "a", content_index: 0, audio_end_ms: heardMs },
+      ]);
+      assert.deepEqual(bench.said.at(-1), { type: "cutOff", itemId: "a", heardMs });
+    });
+
+    it("never takes more for heard than was generated", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 20);
+      bench.model(SPEECH_STARTED);
+      assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 20);
+    });
+
+    it("does not cancel a response that is over, and still cuts what is being played", () => {
+      const { bench } = answering({ chunks: 2, isDone: true });
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.types(), ["clear", "conversation.item.truncate", "cutOff"]);
+    });
+
+    it("does nothing where all was heard", () => {
+      const { bench } = answering({ chunks: 99, isDone: true });
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.said, []);
+    });
+
+    it("does not truncate an item that was heard whole, but the one behind it", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 90);
+      bench.model({ type: "response.output_item.done", item: message("a") });
+      bench.play();
+      bench.speak(answer, "b", 300);
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(
+        bench
+          .toModel("conversation.item.truncate")
+          .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
+        [["b", 50]],
+      );
+    });
+
+    it("takes nothing of an item for heard that waits behind another", () => {
+      const { bench, answer } = answering({ chunks: 1 });
+      bench.speak(answer, "b", 300);
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(
+        bench
+          .toModel("conversation.item.truncate")
+          .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
+        [
+          ["a", 149],
+          ["b", 0],
+        ],
+      );
+    });
+
+    it("truncates a half-generated item whose every chunk was heard", () => {
+      const { bench } = answering({ chunks: 99 });
+      bench.model(SPEECH_STARTED);
+      assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 1_000);
+    });
+
+    it("cancels a response that has not made a sound yet, and nothing is to be truncated", () => {
+      const bench = BridgeBench.greeted();
+      bench.created(true);
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.types(), ["clear", "response.cancel"]);
+    });
+
+    it("drops later audio of the cancelled response, also of items that come later, which count as unheard", () => {
+      const { bench, answer } = answering({ chunks: 1 });
+      bench.model(SPEECH_STARTED);
+      bench.forget();
+      bench.speak(answer, "a", 500);
+      assert.deepEqual(bench.said, []);
+      bench.speak(answer, "late", 500);
+      bench.speak(answer, "late", 500);
+      assert.deepEqual(bench.types(), ["conversation.item.truncate", "cutOff"]);
+      assert.deepEqual(bench.said.at(-1), { type: "cutOff", itemId: "late", heardMs: 0 });
+      bench.done(answer, [message("a", "incomplete")], "cancelled");
+      bench.speak(answer, "a", 500);
+      assert.equal(bench.said.length, 2);
+    });
+
+    it("ignores the marks of what it has cleared, which come back as well", () => {
+      const { bench, answer, marks: cleared } = answering();
+      assert.ok(cleared.length > 5);
+      bench.model(SPEECH_STARTED);
+      bench.done(answer, [], "cancelled");
+      bench.model(SPEECH_STOPPED);
+      const second = bench.created(true);
+      bench.speak(second, "b", 300);
+      for (const name of cleared) bench.tell({ type: "mark", name });
+      bench.forget();
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(
+        bench
+          .toModel("conversation.item.truncate")
+          .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
+        [["b", 50]],
+      );
+    });
+
+    it("is told twice: cancels and truncates once", () => {
+      const { bench } = answering({ chunks: 1 });
+      bench.model(SPEECH_STARTED);
+      bench.forget();
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.said, []);
+    });
+
+    it("takes an item of a response that is over for whole, also where its end does not name it", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 100);
+      bench.done(answer);
+      bench.play();
+      bench.forget();
+      bench.created(true);
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.types(), ["clear", "response.cancel"]);
+    });
+
+    it("finds the phone playing what the model has long finished: the next time it is not truncated again", () => {
+      const { bench } = answering({ chunks: 99, isDone: true });
+      const next = bench.created(true);
+      bench.speak(next, "b", 100);
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(
+        bench.toModel("conversation.item.truncate").map(({ item_id }) => item_id),
+        ["b"],
+      );
+    });
+  });
+
+  describe("asking for responses", () => {
+    it("waits for the end of the one that is active", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      press(bench, "5#");
+      assert.deepEqual(bench.toModel("response.create"), []);
+      bench.done("another", []);
+      assert.deepEqual(bench.toModel("response.create"), []);
+      bench.done(answer);
+      assert.equal(bench.toModel("response.create").length, 1);
+      bench.pass(4_000);
+      press(bench, "6#");
+      assert.equal(bench.toModel("response.create").length, 1, "one that is asked for counts as active");
+    });
+
+    it("keeps one that the model refused because another was active, and asks again once", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "5#");
+      const [create] = bench.toModel("response.create");
+      const own = bench.created(true);
+      bench.model({
+        type: "error",
+        error: { code: "conversation_already_has_active_response", event_id: create?.event_id },
+      });
+      bench.pass(2_000);
+      assert.equal(bench.toModel("response.create").length, 1);
+      bench.done(own);
+      assert.equal(bench.toModel("response.create").length, 2);
+      assert.notEqual(bench.toModel("response.create")[1]?.event_id, create?.event_id);
+      bench.done(bench.created());
+      bench.pass(6_000);
+      assert.equal(bench.toModel("response.create").length, 2);
+    });
+
+    it("does not ask at once again where nothing is known to be active", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "5#");
+      const refuse = () => {
+        const event_id = bench.toModel("response.create").at(-1)?.event_id;
+        bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
+      };
+      refuse();
+      assert.equal(bench.toModel("response.create").length, 1);
+      bench.pass(500);
+      assert.equal(bench.toModel("response.create").length, 2);
+    });
+
+    it("gives one up that the model refused for another reason, or never answered", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "5#");
+      const event_id = bench.toModel("response.create").at(-1)?.event_id;
+      bench.model({ type: "error", error: { code: "invalid_value", event_id } });
+      press(bench, "6#");
+      assert.equal(bench.toModel("response.create").length, 2);
+      bench.passTalking(5_250);
+      press(bench, "7#");
+      assert.equal(bench.toModel("response.create").length, 3);
+    });
+
+    it("takes errors about other things for nothing, as that there is nothing to cancel", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "5#");
+      for (const error of [
+        { code: "response_cancel_not_active" },
+        { code: "conversation_already_has_active_response", event_id: "of_another" },
+        { code: "server_error" },
+      ]) {
+        bench.model({ type: "error", error });
+      }
+      press(bench, "6#");
+      bench.pass(3_000);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("takes a beginning that is told after the end for old news", () => {
+      const bench = BridgeBench.greeted();
+      const first = bench.created(true);
+      bench.done(first);
+      bench.model({ type: "response.created", response: { id: first } });
+      press(bench, "5#");
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("tells one response from another by its id: a second end of the first ends nothing", () => {
+      const bench = BridgeBench.greeted();
+      const first = bench.created(true);
+      bench.done(first);
+      const second = bench.created(true);
+      press(bench, "5#");
+      bench.done(first);
+      assert.deepEqual(bench.toModel("response.create"), []);
+      bench.done(second);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+  });
+
+  describe("when the caller's media stop", () => {
+    it("in the midst of speech: gives the model 1 s of silence after 750 ms, once", () => {
+      const bench = BridgeBench.greeted();
+      bench.model(SPEECH_STARTED);
+      bench.tell({ type: "media", payload: muLaw(20) });
+      bench.pass(250);
+      assert.deepEqual(bytesOf(bench.pass(500), "append"), []);
+      const [padding, ...more] = bench.pass(10_000).filter(({ type }) => type === "append");
+      assert.deepEqual(padding, { type: "append", payload: muLaw(1_000, 0xff) });
+      assert.deepEqual(more, []);
+      bench.tell({ type: "media", payload: muLaw(20) });
+      assert.equal(bytesOf(bench.pass(2_000), "append").length, 1, "and again at the next gap");
+    });
+
+    it("between two utterances: does nothing", () => {
+      const bench = BridgeBench.greeted();
+      bench.model(SPEECH_STARTED);
+      bench.model(SPEECH_STOPPED);
+      assert.deepEqual(bytesOf(bench.pass(10_000), "append"), []);
+    });
+
+    it("for 30 s: ends the stream, and then nothing more is said", () => {
+      const bench = BridgeBench.greeted();
+      bench.tell({ type: "media", payload: muLaw(20) });
+      assert.deepEqual(hangUps(bench.pass(30_000)), []);
+      assert.deepEqual(hangUps(bench.pass(250)), [{ type: "hangUp", reason: "no_media" }]);
+      assert.deepEqual([...bench.pass(60_000), ...bench.model(SPEECH_STARTED)], []);
+    });
+
+    it("from the very start: ends the stream as well", () => {
+      assert.equal(hangUps(new BridgeBench().pass(30_000)).length, 1);
+    });
+  });
+
+  describe("when the caller presses keys", () => {
+    it("tells the model the number that # ends, and has it answer", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "123#");
+      assert.deepEqual(bench.types(), ["conversation.item.create", "response.create"]);
+      assert.deepEqual(bench.toModel("conversation.item.create")[0]?.item, {
+        type: "message",
+        role: "user",
+        content: [{ type: "input_text", text: "[The caller pressed 1 2 3 on the keypad.]" }],
+      });
+    });
+
+    it("takes 2 s without another key for the end, counted from the last", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "1");
+      bench.pass(1_750);
+      press(bench, "*");
+      bench.pass(2_000);
+      assert.deepEqual(bench.said, []);
+      bench.pass(250);
+      assert.match(JSON.stringify(bench.said[0]), /pressed 1 \* on/);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("tells a # alone, passes over what is no key, and holds no endless number", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "#");
+      assert.match(JSON.stringify(bench.said[0]), /pressed # on/);
+      bench.forget();
+      for (const digit of ["", "12", "x", '"', "€"]) bench.tell({ type: "dtmf", digit });
+      bench.pass(5_000);
+      assert.deepEqual(bench.said, []);
+      press(bench, "7".repeat(32));
+      assert.equal(bench.toModel("conversation.item.create").length, 1);
+    });
+
+    it("while speaking: the model's own answer to the speech is the answer to both", () => {
+      const bench = BridgeBench.greeted();
+      bench.model(SPEECH_STARTED);
+      press(bench, "1#");
+      bench.model(SPEECH_STOPPED);
+      bench.done(bench.created(true));
+      bench.passTalking(5_000);
+      assert.deepEqual(bench.toModel("response.create"), []);
+    });
+  });
+
+  describe("when the model ends the call", () => {
+    for (const [tool, reason] of [
+      ["end_call", "assistant"],
+      ["transfer_to_human", "transferred"],
+    ] as const) {
+      it(`${tool}: hangs up when its last words were heard, not before`, () => {
+        const { bench } = ending(tool);
+        assert.deepEqual(
+          eventsOf(bench.said, "conversation.item.create").map(({ item }) => item),
+          [{ type: "function_call_output", call_id: `call_${tool}`, output: outputOf(bench) }],
+        );
+        bench.play(4);
+        assert.deepEqual(hangUps(bench.said), []);
+        bench.play();
+        assert.deepEqual(bench.said.at(-1), { type: "hangUp", reason });
+        assert.deepEqual(bench.toModel("response.create"), []);
+      });
+
+      it(`${tool} without a word: one short farewell is asked for first`, () => {
+        const bench = BridgeBench.greeted();
+        bench.done(bench.created(true), [toolCall(tool)]);
+        const [create] = bench.toModel("response.create");
+        assert.equal(create?.response.instructions, PROMPTS.farewell[reason]);
+        assert.equal(create?.response.tool_choice, "none");
+        const farewell = bench.created();
+        bench.speak(farewell, "bye", 500);
+        bench.done(farewell, [message("bye")]);
+        assert.deepEqual(hangUps(bench.said), []);
+        bench.play();
+        assert.deepEqual(hangUps(bench.said), [{ type: "hangUp", reason }]);
+        assert.equal(bench.toModel("response.create").length, 1);
+      });
+    }
+
+    it("hangs up at once where its words were heard by then", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "bye", 100);
+      bench.play();
+      assert.equal(bench.done(answer, [message("bye"), toolCall("end_call")]).at(-1)?.type, "hangUp");
+    });
+
+    it("does not wait for marks for ever: what is unplayed and 3 s", () => {
+      const { bench } = ending("end_call", 2_000);
+      assert.deepEqual(hangUps(bench.pass(4_750)), []);
+      assert.equal(hangUps(bench.pass(250)).length, 1);
+    });
+
+    it("does not wait for a farewell for ever that never comes, or fails", () => {
+      const silent = BridgeBench.greeted();
+      silent.done(silent.created(true), [toolCall("end_call")]);
+      assert.equal(hangUps(silent.pass(10_250)).length, 1);
+
+      const failing = BridgeBench.greeted();
+      failing.done(failing.created(true), [toolCall("end_call")]);
+      assert.equal(hangUps(failing.done(failing.created(), [], "failed")).length, 1);
+    });
+
+    it("lets the caller talk into the farewell: it is neither cut nor answered, and the call ends", () => {
+      const { bench } = ending("end_call");
+      assert.deepEqual(
+        bench
+          .toModel("session.update")
+          .map(({ session }) => JSON.stringify(session).includes('"create_response":false')),
+        [true],
+      );
+      bench.forget();
+      bench.model(SPEECH_STARTED);
+      assert.deepEqual(bench.said, []);
+      bench.model(SPEECH_STOPPED);
+      const revival = bench.created(true);
+      assert.equal(bench.toModel("response.cancel")[0]?.response_id, revival);
+      assert.deepEqual(bytesOf(bench.speak(revival, "revival", 400), "sendMedia"), []);
+      bench.done(revival, [message("revival", "incomplete"), toolCall("end_call", "again")], "cancelled");
+      press(bench, "1#");
+      assert.deepEqual(bench.toModel("response.create"), []);
+      assert.deepEqual(hangUps(bench.pass(3_750)).length, 1);
+    });
+
+    it("says the farewell although the caller is speaking, and although a response stood in its way", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.done(answer, [toolCall("end_call")]);
+      const event_id = bench.toModel("response.create")[0]?.event_id;
+      const own = bench.created(true);
+      bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
+      bench.model(SPEECH_STARTED);
+      bench.done(own, [], "cancelled");
+      assert.equal(bench.toModel("response.create").length, 2);
+      assert.equal(bench.toModel("response.create")[1]?.response.instructions, PROMPTS.farewell.assistant);
+      const farewell = bench.created();
+      assert.ok(bytesOf(bench.speak(farewell, "bye", 200), "sendMedia").length > 0);
+    });
+
+    it("is void where the caller has interrupted the response that wanted it; the call gets its output", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "bye", 500);
+      bench.model(SPEECH_STARTED);
+      bench.done(answer, [message("bye", "incomplete"), toolCall("end_call")], "cancelled");
+      assert.match(outputOf(bench), /interrupted/);
+      bench.play();
+      bench.passTalking(20_000);
+      assert.deepEqual(hangUps(bench.said), []);
+    });
+
+    it("answers a tool that there is none of with an error, and lets the model go on", () => {
+      const bench = BridgeBench.greeted({ canTransfer: false });
+      bench.done(bench.created(true), [toolCall("transfer_to_human"), toolCall("buy_shares")]);
+      assert.equal(eventsOf(bench.said, "conversation.item.create").length, 2);
+      assert.match(outputOf(bench), /no such tool/);
+      assert.equal(bench.toModel("response.create").length, 1);
+      bench.passTalking(20_000);
+      assert.deepEqual(hangUps(bench.said), []);
+    });
+
+    it("takes a call that is told twice, or was broken off, for one or none", () => {
+      const bench = BridgeBench.greeted();
+      bench.done(bench.created(true), [
+        toolCall("x"),
+        toolCall("x"),
+        toolCall("end_call", "c", "incomplete"),
+      ]);
+      bench.done(bench.created(), [toolCall("x")]);
+      assert.equal(bench.toModel("conversation.item.create").length, 1);
+    });
+
+    it("is void as well where the model had finished before the cancellation reached it", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "bye", 500);
+      bench.model(SPEECH_STARTED);
+      bench.done(answer, [message("bye"), toolCall("end_call")]);
+      assert.match(outputOf(bench), /interrupted/);
+      bench.passTalking(20_000);
+      assert.deepEqual(hangUps(bench.said), []);
+    });
+
+    it("lets a long farewell be heard to its end", () => {
+      const bench = BridgeBench.greeted();
+      bench.done(bench.created(true), [toolCall("end_call")]);
+      const farewell = bench.created();
+      bench.speak(farewell, "bye", 12_000);
+      bench.done(farewell, [message("bye")]);
+      assert.deepEqual(hangUps(bench.passTalking(14_750)), []);
+      assert.equal(hangUps(bench.passTalking(250)).length, 1);
+    });
+
+    it("does not wait for what was cleared before", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 60_000);
+      bench.model(SPEECH_STARTED);
+      bench.model(SPEECH_STOPPED);
+      bench.done(answer, [], "cancelled");
+      const last = bench.created(true);
+      bench.speak(last, "bye", 500);
+      bench.done(last, [message("bye"), toolCall("end_call")]);
+      assert.equal(hangUps(bench.passTalking(3_500)).length, 1);
+    });
+
+    it("asks for nothing more of what was wanted, refused or called meanwhile", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "1#");
+      const event_id = bench.toModel("response.create")[0]?.event_id;
+      const answer = bench.created(true);
+      press(bench, "2#");
+      bench.speak(answer, "bye", 1_000);
+      bench.done(answer, [message("bye"), toolCall("end_call")]);
+      bench.forget();
+      press(bench, "3#");
+      bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
+      bench.done(bench.created(true), [toolCall("buy_shares")]);
+      bench.pass(3_000);
+      assert.deepEqual(bench.types(), ["response.cancel", "conversation.item.create"]);
+      assert.equal(hangUps(bench.pass(1_000)).length, 1);
+    });
+
+    it("hangs up once, whatever comes after, for the reason that came first", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "bye", 300);
+      bench.done(answer, [message("bye"), toolCall("transfer_to_human"), toolCall("end_call")]);
+      assert.equal(eventsOf(bench.said, "conversation.item.create").length, 2);
+      bench.play();
+      bench.play();
+      bench.pass(60_000);
+      assert.deepEqual(hangUps(bench.said), [{ type: "hangUp", reason: "transferred" }]);
+    });
+  });
+
+  it("at the end of the stream tells what was sent and never heard", () => {
+    const bench = BridgeBench.greeted();
+    const answer = bench.created(true);
+    bench.speak(answer, "a", 500);
+    bench.done(answer, [message("a")]);
+    bench.play(2);
+    assert.deepEqual(bench.bridge.finish(), [{ type: "cutOff", itemId: "a", heardMs: 249 }]);
+    assert.deepEqual(bench.tell({ type: "media", payload: muLaw(20) }), []);
+  });
+});
+
+function press(bench: BridgeBench, keys: string): void {
+  for (const digit of keys) bench.tell({ type: "dtmf", digit });
+}
+
+/** A response that has said so much and called the tool, of which nothing was played yet. */
+function ending(tool: string, ms = 600) {
+  const bench = BridgeBench.greeted();
+  const answer = bench.created(true);
+  bench.speak(answer, "bye", ms);
+  bench.done(answer, [message("bye"), toolCall(tool)]);
+  return { bench, answer };
+}
+
+function outputOf(bench: BridgeBench): string {
+  const { item } = eventsOf(bench.said, "conversation.item.create")[0] ?? { item: {} };
+  return (item as { output?: string }).output ?? "";
+}
