@@ -10,6 +10,8 @@ export interface Environment {
   /** The simulator's controls; undefined where the relay talks to OpenAI. */
   simulatorControlUrl: string | undefined;
   realtimeUrl: string;
+  /** The controls of the simulated phone network; undefined where calls would be real. */
+  phoneControlUrl: string | undefined;
 }
 
 /** @throws Error naming the variable that is missing */
@@ -25,6 +27,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const realtimeUrl = read("OPENAI_REALTIME_API_URL");
   const simulatorsUrl = read("SIMULATORS_URL");
   const isSimulated = new URL(realtimeUrl).host === new URL(simulatorsUrl).host;
+  const phoneUrl = env.TWILIO_API_BASE_URL;
+  const isPhoneSimulated = Boolean(phoneUrl) && new URL(phoneUrl ?? "").host === new URL(simulatorsUrl).host;
   return {
     projectId: read("GCLOUD_PROJECT"),
     hostingUrl: read("HOSTING_URL"),
@@ -34,5 +38,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     relayHttpUrl: read("RELAY_URL").replace(/^ws/, "http"),
     simulatorControlUrl: isSimulated ? `${simulatorsUrl}/control/openai` : undefined,
     realtimeUrl,
+    phoneControlUrl: isPhoneSimulated ? `${simulatorsUrl}/control/twilio` : undefined,
   };
 }

@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { type Environment, readEnvironment } from "./environment";
 import { problemsOf } from "./findings";
 import { holdConversation } from "./holdConversation";
+import { holdPhoneCall } from "./phoneCall";
+import { phoneProblemsOf } from "./phoneFindings";
+import { phoneReport } from "./phoneReport";
 import { loadRecording, type Recording } from "./recording";
 import { readOverhead } from "./relayOverhead";
 import { report } from "./report";
@@ -54,8 +57,27 @@ async function demo(environment: Environment): Promise<string[]> {
     overHttps: { status, isComplete: complete === true },
     stranger: denials,
   });
-  report.end(problems, elapsedMs);
-  return problems;
+  const all = [...problems, ...(await phoneCall(environment, recording, user))];
+  report.end(all, elapsedMs);
+  return all;
+}
+
+/** The same recording once more, by phone. @returns what was not as it must be */
+async function phoneCall(environment: Environment, recording: Recording, user: User): Promise<string[]> {
+  const { simulatorControlUrl, phoneControlUrl } = environment;
+  if (!phoneControlUrl) {
+    phoneReport.notPlaced();
+    return [];
+  }
+  const takeScriptAway = simulatorControlUrl ? await loadScript(simulatorControlUrl, recording) : undefined;
+  try {
+    phoneReport.begin();
+    const held = await holdPhoneCall({ ...environment, phoneControlUrl }, recording, user);
+    phoneReport.end(held);
+    return phoneProblemsOf(held, simulatorControlUrl !== undefined);
+  } finally {
+    await takeScriptAway?.();
+  }
 }
 
 async function speak(environment: Environment, recording: Recording, user: User, sessionId: string) {

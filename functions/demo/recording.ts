@@ -18,11 +18,14 @@ export interface RecordedTurn {
 export interface Recording {
   /** How the assistant shall behave. */
   instructions: string;
+  /** What the simulator says where the assistant speaks first. */
+  greeting: string;
   turns: RecordedTurn[];
 }
 
 interface Script {
   instructions: string;
+  greeting: string;
   turns: { says: string; startMs: number; endMs: number; interrupts?: boolean; reply: string }[];
 }
 
@@ -37,5 +40,5 @@ export function loadRecording(folder = FOLDER): Recording {
   const turns = script.turns.map(({ says, startMs, endMs, interrupts = false, reply }) => {
     return { says, audio: cutAudio(audio, startMs, endMs), interrupts, reply };
   });
-  return { instructions: script.instructions, turns };
+  return { instructions: script.instructions, greeting: script.greeting, turns };
 }

@@ -26,6 +26,24 @@ export function readWav(file: Buffer): MonoAudio {
   return { rate, pcm: chunk(file, "data") };
 }
 
+/** A WAV file of PCM16 mono. */
+export function writeWav({ rate, pcm }: MonoAudio): Buffer {
+  const header = Buffer.alloc(44);
+  header.write("RIFF", 0, "latin1");
+  header.writeUInt32LE(36 + pcm.length, 4);
+  header.write("WAVEfmt ", 8, "latin1");
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(FORMAT_PCM, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36, "latin1");
+  header.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([header, pcm]);
+}
+
 /** The part from `startMs` to `endMs`, cut at whole samples. */
 export function cutAudio({ rate, pcm }: MonoAudio, startMs: number, endMs: number): Buffer {
   const byteAt = (ms: number) => Math.round((ms * rate) / 1_000) * 2;

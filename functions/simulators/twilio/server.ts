@@ -100,7 +100,7 @@ export class TwilioProvider implements ProviderSimulator {
       account: accountFrom(options.account ?? {}, env),
       calls: new CallList(),
       recordings: new Map(),
-      folder: new RecordingFolder(options.recordingsFolder ?? env.TWILIO_RECORDINGS_DIR),
+      folder: new RecordingFolder(options.recordingsFolder ?? (env.TWILIO_RECORDINGS_DIR || undefined)),
       scripts: new ScriptList(),
       faults: new FaultQueue(),
       requests: new RequestLog(),

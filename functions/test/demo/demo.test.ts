@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { afterEach, describe, it } from "mocha";
 import { inFunctions } from "../support/repositoryFiles";
 import { fromStack } from "../support/stackEnvironment";
@@ -36,7 +37,7 @@ describe("the demo", () => {
   afterEach(() => control("faults", "DELETE"));
 
   it("holds the recorded conversation through the whole stack and exits 0", async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const { code, printed, complained } = await runDemo(process.env);
     assert.equal(code, 0, printed + complained);
     assert.equal(printed.match(/latency \d+ ms/g)?.length, 3, printed);
@@ -45,6 +46,9 @@ describe("the demo", () => {
     assert.match(printed, /complete, 6 messages, 6 turns/);
     assert.equal(printed.match(/permission-denied/g)?.length, 3, printed);
     assert.match(printed, /SIMULATED/);
+    assert.match(printed, /queued, initiated, ringing, in-progress, completed/);
+    assert.equal(printed.match(/\(INTERRUPTED\)/g)?.length, 1, printed);
+    assert.ok(existsSync(/recording +(.+\.wav)/.exec(printed)?.[1] ?? ""), printed);
     const sessions = (await control("sessions", "GET")) as { events: { type: string }[] }[];
     const truncations = sessions
       .flatMap(({ events }) => events)

@@ -41,7 +41,11 @@ function good(): Findings {
     costUsd: 0,
   };
   return {
-    recording: { instructions: "", turns: [turn("Hello", "Well, let me see."), turn("Wait", "Yes?", true)] },
+    recording: {
+      instructions: "",
+      greeting: "",
+      turns: [turn("Hello", "Well, let me see."), turn("Wait", "Yes?", true)],
+    },
     isSimulated: true,
     client,
     closedWith: { code: 1000, reason: "" },

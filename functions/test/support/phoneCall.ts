@@ -20,7 +20,10 @@ type Message = { event: string; media?: { payload: string }; mark?: { name: stri
 /** A phone session as placing a call stores it, with a ticket for its stream. */
 export async function phoneSession(one: Partial<SessionDoc> = {}) {
   const sessionId = one.sessionId ?? newId();
-  const session = storedSession({ now: () => new Date() }, { userId: newId(), kind: "phone", ...one, sessionId });
+  const session = storedSession(
+    { now: () => new Date() },
+    { userId: newId(), kind: "phone", ...one, sessionId },
+  );
   await sessions(createCtx().db).doc(sessionId).set(session);
   return { sessionId, userId: session.userId, token: await tokenFor(session) };
 }
@@ -40,7 +43,10 @@ export async function tokenFor(
 }
 
 /** The headers that Twilio opens a stream with, signed for the address that is configured. */
-export function signedHeaders(path: string, authToken = fromStack("TWILIO_AUTH_TOKEN")): Record<string, string> {
+export function signedHeaders(
+  path: string,
+  authToken = fromStack("TWILIO_AUTH_TOKEN"),
+): Record<string, string> {
   const url = fromStack("RELAY_URL") + path;
   return { "X-Twilio-Signature": signatureOf(authToken, { url }), "User-Agent": "Twilio.TmeWs/1.0" };
 }

@@ -21,23 +21,27 @@ export interface Recording {
   updatedAt: number;
 }
 
-/** Where the sound of calls is kept: a folder of its own, or one that was configured and is left. */
+/** Where the sound of calls is kept: a folder of its own, made for the first, or one that was configured and is left. */
 export class RecordingFolder {
-  private readonly isOwn: boolean;
-  private readonly path: string;
+  private own: string | undefined;
 
-  constructor(configured: string | undefined) {
-    this.isOwn = !configured;
-    this.path = configured || mkdtempSync(join(tmpdir(), "twilio-simulator-"));
-    mkdirSync(this.path, { recursive: true });
-  }
+  constructor(private readonly configured: string | undefined) {}
 
   pathOf(call: Call): string {
-    return join(this.path, `${call.sid}.wav`);
+    return join(this.path(), `${call.sid}.wav`);
   }
 
   remove(): void {
-    if (this.isOwn) rmSync(this.path, { recursive: true, force: true });
+    if (this.own) rmSync(this.own, { recursive: true, force: true });
+  }
+
+  private path(): string {
+    if (this.configured) {
+      mkdirSync(this.configured, { recursive: true });
+      return this.configured;
+    }
+    this.own ??= mkdtempSync(join(tmpdir(), "twilio-simulator-"));
+    return this.own;
   }
 }
 
@@ -47,8 +51,8 @@ export async function keepSound(world: World, call: Call): Promise<void> {
   if (answeredAt === undefined || endedAt === undefined) return;
   const recording = call.request.recording && newRecording(world, call, call.request.recording.channels);
   if (audio) {
-    const path = world.folder.pathOf(call);
     try {
+      const path = world.folder.pathOf(call);
       await writeFile(path, audio.toWav((endedAt - answeredAt) * BYTES_PER_MS));
       call.wavPath = path;
     } catch (error) {

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { newSid } from "../ids.js";
+import { Assistant } from "./assistant.js";
 import type { CallAudio } from "./callAudio.js";
 import type { Caller, CallerFrame } from "./caller.js";
-import { Playout } from "./playout.js";
+import type { Playout } from "./playout.js";
 import { readServerMessage, type ServerMessage } from "./serverMessages.js";
-import { emptyStreamLog, logMark, logSound, type MarkView } from "./streamLog.js";
+import { emptyStreamLog, logSound, type MarkView } from "./streamLog.js";
 import { BYTES_PER_MS, FRAME_BYTES, FRAME_MS, type Ticker } from "./ticker.js";
 
 export interface StreamSetup {
@@ -41,19 +42,22 @@ const SILENCE_PAYLOAD = Buffer.alloc(FRAME_BYTES, 0xff).toString("base64");
  */
 export class MediaStream {
   readonly sid = newSid("MZ");
-  readonly playout = new Playout<MarkView>();
   readonly log = emptyStreamLog();
   startedAt: number | undefined;
   endedAt: number | undefined;
   end: StreamEnd | undefined;
+  private readonly assistant = new Assistant({
+    log: this.log,
+    now: () => performance.now() - this.clockZero,
+    echo: (name) => this.send("mark", { mark: { name } }),
+    keep: (ms, offset, sound) => this.setup.audio?.assistant.write(this.sampleAt(ms) + offset, sound),
+  });
   private readonly socket: WebSocket;
   private readonly done = Promise.withResolvers<StreamEnd>();
   private sequence = 0;
   private clockZero = 0;
   private firstSample = 0;
   private frames = 0;
-  /** What is being played: its bytes, and the marks that are reached when its 20 ms are over. */
-  private playing: { bytes: number; marks: MarkView[] } = { bytes: 0, marks: [] };
   private stopTicking: (() => void) | undefined;
 
   constructor(readonly setup: StreamSetup) {
@@ -68,6 +72,10 @@ export class MediaStream {
     this.socket.on("message", (data, isBinary) => this.receive(data as Buffer, isBinary));
     this.socket.on("close", (code, reason) => this.closed(code, reason.toString("utf8")));
     this.socket.on("error", (error) => this.broken(error));
+  }
+
+  get playout(): Playout<MarkView> {
+    return this.assistant.playout;
   }
 
   /** Runs until the stream has ended, which the signal makes it do. */
@@ -110,27 +118,11 @@ export class MediaStream {
   private frame(): void {
     const saidAt = this.frames * FRAME_MS;
     this.frames += 1;
-    const wasHeard = this.playing.bytes > 0;
-    this.echoReached();
-    this.playFrame(this.frames * FRAME_MS);
+    const wasHeard = this.assistant.isHeard;
+    this.assistant.nextFrame(this.frames * FRAME_MS);
     const frame = this.setup.caller.next(saidAt, wasHeard);
     if (frame.act) this.act(frame.act);
     else this.sendFrame(frame, saidAt);
-  }
-
-  private playFrame(ms: number): void {
-    const { audio, marks } = this.playout.play(FRAME_BYTES, ms);
-    let bytes = 0;
-    for (const part of audio) {
-      this.setup.audio?.assistant.write(this.sampleAt(ms) + bytes, part);
-      bytes += part.length;
-    }
-    if (bytes > 0) logSound(this.log.heard, ms, ms + bytes / BYTES_PER_MS);
-    this.playing = { bytes, marks };
-  }
-
-  private echoReached(): void {
-    for (const mark of this.playing.marks.splice(0)) this.echo(mark, false);
   }
 
   private sendFrame({ lost, sound, digit }: CallerFrame, ms: number): void {
@@ -180,35 +172,9 @@ export class MediaStream {
   }
 
   private obey(message: ServerMessage): void {
-    if (message.event === "media") this.push(message.media.payload);
-    else if (message.event === "clear") this.clear();
-    else this.mark(message.mark.name);
-  }
-
-  private push(payload: string): void {
-    this.playout.push(Buffer.from(payload, "base64"), this.nowMs());
-  }
-
-  private mark(name: string): void {
-    const receivedAtMs = this.nowMs();
-    const mark = logMark(this.log, { name, receivedAtMs, atByte: this.playout.received });
-    if (!this.playout.mark(mark, receivedAtMs)) return;
-    if (this.playing.bytes > 0) this.playing.marks.push(mark);
-    else this.echo(mark, false);
-  }
-
-  private clear(): void {
-    const atMs = this.nowMs();
-    const { bytes, marks } = this.playout.clear();
-    const { played } = this.playout;
-    this.echoReached();
-    this.log.clears.push({ atMs, playedBytes: played, clearedBytes: bytes, marks: marks.length });
-    for (const mark of marks) this.echo(mark, true);
-  }
-
-  private echo(mark: MarkView, cleared: boolean): void {
-    Object.assign(mark, { echoedAtMs: this.nowMs(), playedBytes: this.playout.played, cleared });
-    this.send("mark", { mark: { name: mark.name } });
+    if (message.event === "media") this.assistant.push(Buffer.from(message.media.payload, "base64"));
+    else if (message.event === "clear") this.assistant.clear();
+    else this.assistant.mark(message.mark.name);
   }
 
   private stop(by: StreamEnd["by"]): void {
@@ -261,10 +227,6 @@ export class MediaStream {
 
   private stopBody() {
     return { stop: { accountSid: this.setup.accountSid, callSid: this.setup.callSid } };
-  }
-
-  private nowMs(): number {
-    return performance.now() - this.clockZero;
   }
 
   private sampleAt(ms: number): number {

@@ -32,7 +32,7 @@ export class ResponseSequencer {
   readonly #cancelled = new Set<string>();
   #wanted: Wanted | undefined;
   /** A create that was neither answered nor refused yet. */
-  #sent: { id: string; request: ResponseRequest; at: number } | undefined;
+  #sent: { id: string; wanted: Wanted; at: number } | undefined;
   #creates = 0;
   #farewellId: string | undefined;
   #isSpeaking = false;
@@ -74,7 +74,7 @@ export class ResponseSequencer {
     this.#creates += 1;
     const id = `phone_${this.#creates}`;
     const { instructions, isFarewell } = wanted;
-    this.#sent = { id, request: { instructions, isFarewell }, at: now };
+    this.#sent = { id, wanted, at: now };
     this.#wanted = undefined;
     return {
       type: "response.create",
@@ -100,7 +100,7 @@ export class ResponseSequencer {
     else if (this.#wanted?.isCovered && !this.#wanted.isFarewell) this.#wanted = undefined;
     // It was taken for refused.
     if (request !== undefined && this.#wanted?.refusedAs === request) this.#wanted = undefined;
-    if (sent?.request.isFarewell) {
+    if (sent?.wanted.isFarewell) {
       this.#farewellId = responseId;
       return false;
     }
@@ -123,9 +123,11 @@ export class ResponseSequencer {
     // An error about nothing in particular is not about this create.
     if (!isInTheWay && eventId === undefined) return;
     this.#sent = undefined;
-    if (!isInTheWay || (this.#isClosing && !sent.request.isFarewell)) return;
+    if (!isInTheWay || (this.#isClosing && !sent.wanted.isFarewell)) return;
     if (this.#active.size === 0) this.#retryAt = now + RETRY_AFTER_MS;
-    this.#wanted ??= { ...sent.request, isCovered: false, refusedAs: sent.id };
+    // What is in the way answers what the caller has said.
+    else if (sent.wanted.isCovered && !sent.wanted.isFarewell) return;
+    this.#wanted ??= { ...sent.wanted, refusedAs: sent.id };
   }
 
   speechStarted(): void {
@@ -133,9 +135,15 @@ export class ResponseSequencer {
     if (this.#wanted) this.#wanted.isCovered = true;
   }
 
+  /**
+   * The model answers of its own accord, unless a response was active at that moment, if only one that was being
+   * cancelled: then it is asked to. https://developers.openai.com/api/docs/guides/realtime-vad
+   */
   speechStopped(now: number): void {
     this.#isSpeaking = false;
     this.#heldUntil = now + AFTER_SPEECH_MS;
+    this.want({});
+    if (this.#wanted) this.#wanted.isCovered = true;
   }
 
   /** Cancels what is active. @returns the responses that are to be cancelled, each once */

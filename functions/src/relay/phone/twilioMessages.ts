@@ -31,7 +31,10 @@ const message = z.discriminatedUnion("event", [
     event: z.literal("media"),
     media: z.looseObject({
       track: z.string().optional(),
-      payload: z.string().transform((payload) => Buffer.from(payload, "latin1")),
+      payload: z
+        .string()
+        .transform((payload) => Buffer.from(payload, "latin1"))
+        .refine(isBase64),
     }),
   }),
   z.looseObject({ event: z.literal("mark"), mark: z.looseObject({ name: z.string() }) }),

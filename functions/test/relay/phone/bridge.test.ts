@@ -329,6 +329,30 @@ describe("The phone bridge", () => {
       assert.equal(bench.toModel("response.create").length, 2);
     });
 
+    it("asks the model to answer the caller where it did not by itself, as when one was still being cancelled", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.model(SPEECH_STARTED);
+      bench.model(SPEECH_STOPPED);
+      bench.passTalking(2_000);
+      assert.deepEqual(bench.toModel("response.create"), []);
+      bench.done(answer, [], "cancelled");
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("does not ask for it again where the model was late: what stood in the way is the answer", () => {
+      const bench = BridgeBench.greeted();
+      bench.model(SPEECH_STARTED);
+      bench.model(SPEECH_STOPPED);
+      bench.passTalking(1_250);
+      const event_id = bench.toModel("response.create")[0]?.event_id;
+      const answer = bench.created(true);
+      bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
+      bench.done(answer);
+      bench.passTalking(5_000);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
     it("gives one up that the model refused for another reason, or never answered", () => {
       const bench = BridgeBench.greeted();
       press(bench, "5#");

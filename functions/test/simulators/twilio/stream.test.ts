@@ -191,12 +191,17 @@ describe("A simulated media stream", () => {
   });
 
   it("catches up with the clock after a stall, losing nothing", async () => {
-    const { stream } = await connected();
+    const { sid, stream } = await connected();
     await stream.until("media", 2);
     const until = performance.now() + 300;
     while (performance.now() < until) {
       // As busy as a process that collects garbage.
     }
+    await eventually(async () => {
+      const { startedAt, sentFrames } = viewOf(sid);
+      const behindMs = Date.now() - (startedAt ?? 0) - sentFrames * 20;
+      assert.ok(behindMs < 150, `${behindMs} ms behind`);
+    });
     const media = await stream.until("media", 17);
     for (const [i, message] of media.entries()) assert.equal(message.media?.timestamp, String(i * 20));
   });
