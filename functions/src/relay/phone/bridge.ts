@@ -3,7 +3,7 @@ import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
 import { type Ending, Farewell } from "./farewell";
 import { InboundAudio } from "./inboundAudio";
 import { Keypad } from "./keypad";
-import { audioBytes, CHUNK_CHARACTERS, silence } from "./muLaw";
+import { audioBytes, chunksOf, silence } from "./muLaw";
 import { type Cut, Playback } from "./playback";
 import type { PhonePrompts } from "./prompts";
 import { ResponseSequencer } from "./responseSequencer";
@@ -129,8 +129,7 @@ export class PhoneBridge {
       if (cut) this.#truncate(cut);
       return;
     }
-    for (let at = 0; at < payload.length; at += CHUNK_CHARACTERS) {
-      const chunk = payload.subarray(at, at + CHUNK_CHARACTERS);
+    for (const chunk of chunksOf(payload)) {
       const name = this.#playback.sent(itemId, audioBytes(chunk));
       this.#do({ type: "sendMedia", payload: chunk }, { type: "sendMark", name });
     }

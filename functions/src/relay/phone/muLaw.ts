@@ -1,15 +1,14 @@
 // https://www.itu.int/rec/T-REC-G.711: 8,000 samples a second, a byte each.
 export const BYTES_PER_MS = 8;
 
+/** What is sent to a phone at once: 100 ms at most, for what was heard is told by whole chunks. */
+const CHUNK_BYTES = 100 * BYTES_PER_MS;
 const PADDING = 0x3d;
 const SILENCE = 0xff;
 const BASE64_BYTE = new Uint8Array(256);
 for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") {
   BASE64_BYTE[letter.charCodeAt(0)] = 1;
 }
-
-/** 100 ms at most, and whole groups of base64, so that audio is cut without being decoded: 798 bytes. */
-export const CHUNK_CHARACTERS = 1_064;
 
 /** How many bytes of audio so much base64 stands for. */
 export function audioBytes(base64: Buffer): number {
@@ -25,6 +24,17 @@ export function isBase64(payload: Buffer): boolean {
     if (BASE64_BYTE[payload[at] as number] === 0) return false;
   }
   return payload.length % 4 === 0;
+}
+
+/** The audio, base64, in pieces that are short enough for a phone; one that is already stays as it is. */
+export function chunksOf(payload: Buffer): Buffer[] {
+  if (audioBytes(payload) <= CHUNK_BYTES) return payload.length > 0 ? [payload] : [];
+  const audio = Buffer.from(payload.toString("latin1"), "base64");
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < audio.length; at += CHUNK_BYTES) {
+    chunks.push(Buffer.from(audio.toString("base64", at, at + CHUNK_BYTES), "latin1"));
+  }
+  return chunks;
 }
 
 /** So much silence, base64. */

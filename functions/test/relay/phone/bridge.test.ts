@@ -144,8 +144,8 @@ describe("The phone bridge", () => {
       bench.model(SPEECH_STARTED);
       assert.deepEqual(bench.types(), ["clear", "response.cancel", "conversation.item.truncate", "cutOff"]);
       assert.equal(bench.toModel("response.cancel")[0]?.response_id, answer);
-      // 3 chunks of 798 bytes, and 50 ms that no mark tells of.
-      const heardMs = Math.floor((3 * 798) / 8 + 50);
+      // 3 chunks of 100 ms, and 50 ms that no mark tells of.
+      const heardMs = 3 * 100 + 50;
       assert.deepEqual(bench.toModel("conversation.item.truncate"), [
         { type: "conversation.item.truncate", item_id: "a", content_index: 0, audio_end_ms: heardMs },
       ]);
@@ -197,7 +197,7 @@ describe("The phone bridge", () => {
           .toModel("conversation.item.truncate")
           .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
         [
-          ["a", 149],
+          ["a", 150],
           ["b", 0],
         ],
       );
@@ -680,7 +680,7 @@ describe("The phone bridge", () => {
     bench.speak(answer, "a", 500);
     bench.done(answer, [message("a")]);
     bench.play(2);
-    assert.deepEqual(bench.bridge.finish(), [{ type: "cutOff", itemId: "a", heardMs: 249 }]);
+    assert.deepEqual(bench.bridge.finish(), [{ type: "cutOff", itemId: "a", heardMs: 250 }]);
     assert.deepEqual(bench.tell({ type: "media", payload: muLaw(20) }), []);
   });
 });
