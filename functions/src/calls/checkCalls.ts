@@ -14,7 +14,7 @@ export async function checkCalls(ctx: Ctx): Promise<number> {
   const checked = await withLease(ctx, "checkCalls", CHECK_LEASE_SECONDS, async () => {
     const due = await callsToCheck(ctx, CHECKS_A_RUN);
     if (due.length === 0) return 0;
-    const account = twilioAccount(ctx.config);
+    const account = await twilioAccount(ctx.config);
     for (const session of due) await check(ctx, account, session);
     return due.length;
   });

@@ -15,7 +15,7 @@ export async function endCall(ctx: Ctx, input: CallRef): Promise<{ status: "succ
   const { sessionId } = await readOwnCall(ctx, input.call_sid);
   await changeCall(ctx, sessionId, () => ({ ended: "client" }));
   try {
-    await hangUpCall(twilioAccount(ctx.config), input.call_sid);
+    await hangUpCall(await twilioAccount(ctx.config), input.call_sid);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError(

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
 import { countUse } from "../core/rateLimit";
 import { placeCall } from "../providers/twilioCalls";
-import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
+import { phoneSettings, twilioAccount } from "../providers/twilioClient";
 import { scenarioFor } from "../scenarios/scenarioFor";
 import { changeCall, findPhoneSession, openPlacedCall, type PhoneSession } from "../voice/phoneSessions";
 import { after, withStatus } from "./callChanges";
@@ -24,17 +24,17 @@ import { streamUrl, webhookUrls } from "./webhookUrls";
  */
 export async function makeCall(ctx: Ctx, options: CallOptions): Promise<PlacedCallIds> {
   const { uid } = requireCaller(ctx);
-  const account = twilioAccount(ctx.config);
   // Before anything is written: what is missing is told at once.
+  const { phoneNumber: from } = phoneSettings(ctx.config);
   streamUrl(ctx.config, options.scenarioId);
   webhookUrls(ctx.config, "", "outbound");
-  const to = callableNumber(options.phone_number, account.phoneNumber, ctx.config);
+  const to = callableNumber(options.phone_number, from, ctx.config);
   const request = callRequestOf(ctx, uid, options);
   const whose = { userId: uid, sessionId: ctx.newId() };
   const earlier = request && (await claimRequest(ctx, request, whose));
   if (earlier !== undefined) return outcomeOf(ctx, earlier);
-  const session = await open(ctx, { ...options, ...whose, to, from: account.phoneNumber }, request);
-  return dial(ctx, account, session, request);
+  const session = await open(ctx, { ...options, ...whose, to, from }, request);
+  return dial(ctx, session, request);
 }
 
 type NewCall = CallOptions & { userId: string; sessionId: string; from: string; to: string };
@@ -80,12 +80,12 @@ async function openSession(
 
 async function dial(
   ctx: Ctx,
-  account: TwilioAccount,
   { sessionId, call }: PhoneSession,
   request: CallRequest | undefined,
 ): Promise<PlacedCallIds> {
   const { to, record, maxMinutes } = call;
   const urls = webhookUrls(ctx.config, sessionId, "outbound");
+  const account = await twilioAccount(ctx.config);
   const placing = await placeCall(account, { to, record, maxMinutes, ringSeconds: RING_SECONDS, ...urls });
   switch (placing.outcome) {
     case "placed": {

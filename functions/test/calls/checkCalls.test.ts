@@ -100,6 +100,28 @@ describe("the check of calls", () => {
   });
 });
 
+describe("the log of calls", () => {
+  it("names no numbers and no tokens, whatever goes wrong", async () => {
+    const { world, ann, system } = deafWorld();
+    const phones = Array.from({ length: 3 }, freshPhone);
+    const [taken = "", refused = "", lost = ""] = phones;
+    await scriptPhone(taken, { answer: "busy", ringMs: 10 });
+    await addPhoneFault({ on: "create", to: refused, status: 400, code: 21_211 });
+    await addPhoneFault({ on: "create", to: lost });
+    await makeCall(ann, options(taken));
+    await rejectsWith("invalid_argument", makeCall(ann, options(refused)));
+    world.pass(61);
+    await rejectsWith("provider_unavailable", makeCall(ann, options(lost)));
+    world.pass(200);
+    await checkCalls({ ...system, config: { ...system.config, TWILIO_API_BASE_URL: "http://127.0.0.1:9" } });
+    await checkCalls(system);
+    const log = JSON.stringify(world.log);
+    assert.match(log, /call placed.*call refused.*call not confirmed.*could not be checked/);
+    for (const secret of [...phones.map((phone) => phone.slice(1)), fromStack("TWILIO_AUTH_TOKEN")])
+      assert.ok(!log.includes(secret), secret);
+  });
+});
+
 async function sessionOf(db: FirebaseFirestore.Firestore): Promise<PhoneSession> {
   const { docs } = await db.collection("voiceSessions").get();
   assert.equal(docs.length, 1);
