@@ -7,12 +7,14 @@ import { limits } from "./limits";
 import { relayBinary } from "./relayBinary";
 import { relayCpu } from "./relayCpu";
 import { relayMemory } from "./relayMemory";
+import { relayPhone } from "./relayPhone";
 import { sweep } from "./sweep";
 
 const BENCHMARKS: readonly Benchmark[] = [
   relayCpu,
   relayBinary,
   relayMemory,
+  relayPhone,
   chat,
   coldLoad,
   connect,

@@ -24,23 +24,26 @@ export function relayRounds<Kind extends RelayKind>(kinds: readonly Kind[]): Pro
     for (const relay of relays) await relay.open(SESSIONS);
     for (const relay of relays) await measure(relay, load, WARM_UP_SECONDS);
     const rounds: Round<Kind>[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureAll(relays, load, round));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const windows = await inTurns(relays, round, (relay) => measure(relay, load, WINDOW_SECONDS));
+      rounds.push(windows as Round<Kind>);
+    }
     return rounds;
   });
 }
 
-async function measureAll<Kind extends RelayKind>(
-  relays: RelayUnderTest[],
-  load: Worker<LoadApi>,
+/** Measures each of them once. Whoever comes first must not always be the same. */
+export async function inTurns<Kind extends string, Unit extends { kind: Kind }, Window>(
+  units: readonly Unit[],
   round: number,
-): Promise<Round<Kind>> {
-  const windows: Partial<Record<RelayKind, RelayWindow>> = {};
-  // Whoever comes first must not always be the same.
-  for (const index of relays.keys()) {
-    const relay = relays[(index + round) % relays.length];
-    if (relay) windows[relay.kind] = await measure(relay, load, WINDOW_SECONDS);
+  measureOne: (unit: Unit) => Promise<Window>,
+): Promise<Record<Kind, Window>> {
+  const windows: Partial<Record<Kind, Window>> = {};
+  for (const index of units.keys()) {
+    const unit = units[(index + round) % units.length];
+    if (unit) windows[unit.kind] = await measureOne(unit);
   }
-  return windows as Round<Kind>;
+  return windows as Record<Kind, Window>;
 }
 
 async function measure(relay: RelayUnderTest, load: Worker<LoadApi>, seconds: number): Promise<RelayWindow> {

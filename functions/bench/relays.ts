@@ -35,12 +35,7 @@ export async function withRelays<T>(
 ): Promise<T> {
   const db = ownDatabase();
   const load = startWorker<LoadApi>("load.js");
-  const workers = kinds.map((kind) =>
-    startWorker<RelayApi>(SCRIPTS[kind], {
-      env: { BENCH_DATABASE: db.databaseId, ...deployedAllocator() },
-      nodeFlags: deployedNodeFlags(),
-    }),
-  );
+  const workers = kinds.map((kind) => startRelayWorker(SCRIPTS[kind], db));
   try {
     const upstreamUrl = await load.call("listen", null);
     const relays = await Promise.all(
@@ -58,16 +53,32 @@ export async function withRelays<T>(
   }
 }
 
+/** Starts `bench/workers/<script>` as the relay is deployed, on this database. */
+export function startRelayWorker(script: string, db: Firestore): Worker<RelayApi> {
+  return startWorker<RelayApi>(script, {
+    env: { BENCH_DATABASE: db.databaseId, ...deployedAllocator() },
+    nodeFlags: deployedNodeFlags(),
+  });
+}
+
 async function open(
   load: Worker<LoadApi>,
   group: RelayKind,
   address: () => Promise<string>,
   sessions: number,
 ): Promise<void> {
+  await inBatches(sessions, address, (urls) => load.call("open", { group, urls }));
+}
+
+/** Makes the addresses of so many sessions and opens them, as many at once as a relay can be met with. */
+export async function inBatches<Address>(
+  sessions: number,
+  address: () => Promise<Address>,
+  openAll: (addresses: Address[]) => Promise<unknown>,
+): Promise<void> {
   for (let opened = 0; opened < sessions; opened += OPENED_AT_ONCE) {
     const count = Math.min(OPENED_AT_ONCE, sessions - opened);
-    const urls = await Promise.all(Array.from({ length: count }, address));
-    await load.call("open", { group, urls });
+    await openAll(await Promise.all(Array.from({ length: count }, address)));
   }
 }
 

@@ -16,8 +16,6 @@ const INTERRUPT_AFTER_MS = 1_500;
 const CALL_TIMEOUT_MS = 90_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 const LOOK_EVERY_MS = 250;
-/** Where the call can be listened to afterwards. */
-const RECORDING_FILE = path.join(os.tmpdir(), "voice-backend-phone-call.wav");
 
 /** A call as `GET /calls/{call_sid}` tells of it. */
 export interface ToldCall {
@@ -61,14 +59,15 @@ export async function holdPhoneCall(
     const { streams, wavPath } = await untilOver(environment, callSid);
     const call = await untilTold(environment, user, callSid);
     const transcript = await untilComplete(environment, user, sessionId);
-    copyFileSync(wavPath, RECORDING_FILE);
+    const recordingFile = path.join(mkdtempSync(path.join(os.tmpdir(), "voice-demo-call-")), "call.wav");
+    copyFileSync(wavPath, recordingFile);
     return {
       phoneNumber: PHONE_NUMBER,
       call,
       messages: transcript.messages,
       isComplete: transcript.complete,
       streams,
-      recordingFile: RECORDING_FILE,
+      recordingFile,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

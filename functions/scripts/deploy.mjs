@@ -3,7 +3,13 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { deployFirebase, deployRelay, describeRelay, shellText } from "./deploy/commands.mjs";
+import {
+  deployFirebase,
+  deployRelay,
+  describeRelay,
+  shellText,
+  tellRelayItsUrl,
+} from "./deploy/commands.mjs";
 import { whatIsMissing } from "./deploy/missing.mjs";
 import { selectedProject } from "./deploy/selectedProject.mjs";
 import { FUNCTIONS_FOLDER, installedCommand, installedNode, REPO_FOLDER } from "./stack/paths.mjs";
@@ -83,7 +89,10 @@ runScript(async () => {
   const describe = describeRelay({ project: project ?? "<project>" });
   const firebase = deployFirebase({ project: project ?? "<project>" });
   if (dryRun) {
-    const commands = [relay, describe, firebase].map((command) => `  ${shellText(command)}`);
+    const tell = tellRelayItsUrl({ project: project ?? "<project>", url: "wss://<its address>" });
+    const commands = [relay, describe, ...(settings.RELAY_URL ? [] : [tell]), firebase].map(
+      (command) => `  ${shellText(command)}`,
+    );
     console.log(["\nFrom the root of the repository it would run:", ...commands].join("\n"));
     return problems.length > 0 ? 1 : 0;
   }
@@ -91,6 +100,8 @@ runScript(async () => {
 
   run(relay);
   const url = run(describe, { capture: true }).replace(/^https:/, "wss:");
+  // The next deployment finds it in the file.
+  if (!settings.RELAY_URL) run(tellRelayItsUrl({ project, url }));
   rememberRelayUrl(url, settings, file);
   run(firebase, { env: { STORED_SECRETS: secrets.join(",") } });
   console.log(

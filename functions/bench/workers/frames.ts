@@ -23,6 +23,12 @@ export function isAppend(frame: Buffer): boolean {
   return startsWith(frame, APPEND_HEAD);
 }
 
+/** The audio of an append. */
+export function audioOf(append: Buffer): Buffer {
+  const base64 = append.toString("latin1", APPEND_HEAD.length, append.length - TAIL.length);
+  return Buffer.from(base64, "base64");
+}
+
 /** What the model says, if it says just what it heard. */
 export function deltaFrameOf(append: Buffer): Buffer {
   return Buffer.concat([DELTA_HEAD, append.subarray(APPEND_HEAD.length)]);

@@ -5,6 +5,7 @@ import WebSocket, { WebSocketServer } from "ws";
 import { quantile } from "../statistics";
 import { answerCalls } from "../worker";
 import { appendFrame, carries, deltaFrameOf, isAppend, isDelta, speech } from "./frames";
+import { paced } from "./pace";
 
 // Both ends of the relays under test: the clients that speak, and a model that says what it hears.
 
@@ -12,8 +13,6 @@ const FRAMES_PER_SECOND = 50;
 /** Frames of the slowest relay may still be on their way when the last was sent. */
 const DRAIN_MS = 2_000;
 const CHECK_EVERY = 64;
-/** A process that was kept waiting catches up slowly: a burst would be cheaper to relay than speech is. */
-const MOST_FRAMES_AT_ONCE = 20;
 
 /** What a window of speaking has shown. */
 export interface WindowResult {
@@ -139,15 +138,7 @@ const api = {
     const framesPerMs = (clients.length * FRAMES_PER_SECOND) / 1_000;
     const total = Math.round(framesPerMs * 1_000 * seconds);
     const bytesBefore = bytesOf(clients);
-    let allowed = 0;
-    let lookedAt = performance.now();
-    for (let sent = 0; sent < total; ) {
-      const now = performance.now();
-      allowed = Math.min(MOST_FRAMES_AT_ONCE, allowed + (now - lookedAt) * framesPerMs);
-      lookedAt = now;
-      for (; allowed >= 1 && sent < total; allowed -= 1) clients[sent++ % clients.length]?.speak();
-      await delay(1);
-    }
+    await paced({ steps: total, perMs: framesPerMs }, (n) => clients[n % clients.length]?.speak());
     const until = performance.now() + DRAIN_MS;
     while (performance.now() < until && clients.some(({ pending }) => pending > 0)) await delay(1);
     const lost = clients.reduce((sum, { pending }) => sum + pending, 0);

@@ -4,6 +4,7 @@ import { RelayMetrics } from "../../src/relay/metrics";
 import { startRelay } from "../../src/relay/server";
 import { ownDatabase } from "../../test/support/countedFirestore";
 import { benchCtx } from "../benchCtx";
+import { PHONE_SETTINGS } from "../phoneSettings";
 import { answerCalls } from "../worker";
 import { measurable, type RelayApi } from "./measurable";
 
@@ -12,6 +13,7 @@ answerCalls<RelayApi>({
   ...measurable,
   async listen({ upstreamUrl }) {
     const ctx = benchCtx(ownDatabase(process.env.BENCH_DATABASE), undefined, {
+      ...PHONE_SETTINGS,
       OPENAI_REALTIME_API_URL: upstreamUrl,
       openAiKeys: ["sk-bench"],
     });

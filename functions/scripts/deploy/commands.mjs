@@ -62,6 +62,18 @@ export function describeRelay({ project }) {
   return [...service, `--project=${project}`, `--region=${REGION}`, "--format=value(status.url)"];
 }
 
+/** Tells the relay its own address: Twilio's signatures are checked against it. */
+export function tellRelayItsUrl({ project, url }) {
+  const service = ["gcloud", "run", "services", "update", SERVICE];
+  return [
+    ...service,
+    `--project=${project}`,
+    `--region=${REGION}`,
+    `--update-env-vars=RELAY_URL=${url}`,
+    "--quiet",
+  ];
+}
+
 /** Rules, indexes, functions and the page that Hosting serves. */
 export function deployFirebase({ project }) {
   return ["firebase", "deploy", `--project=${project}`, "--only=firestore,functions,hosting"];

@@ -2,6 +2,7 @@ import type { Ctx } from "../core/ctx";
 import { connectStream, sayAndHangUp, transferTo } from "../providers/twiml";
 import { changeCall, type PhoneSession } from "../voice/phoneSessions";
 import { createTicket, storeTicket } from "../voice/tickets";
+import { withStatus } from "./callChanges";
 import { MAX_ANSWERS } from "./limits";
 import type { AnswerInput } from "./webhookSchemas";
 import { streamUrl, webhookUrls } from "./webhookUrls";
@@ -28,10 +29,13 @@ export async function answerCall(ctx: Ctx, input: AnswerInput): Promise<string> 
     if (call.answers >= MAX_ANSWERS) return { ended: "failed" };
     token = createTicket(ctx, { sessionId, userId });
     storeTicket(ctx, tx, token, { sessionId, userId });
-    return { call: { answers: call.answers + 1, callSid: call.callSid ?? input.CallSid } };
+    // Whoever calls us is answered by this; whom we call has answered before Twilio asks.
+    const status = call.direction === "inbound" ? "in-progress" : input.CallStatus;
+    const told = withStatus(ctx, current, { callSid: input.CallSid, status });
+    return { call: { ...told?.call, answers: call.answers + 1 } };
   });
   if (!session) return sayAndHangUp();
-  return token === undefined ? lastWords(ctx, session) : connection(ctx, session, token);
+  return token === undefined ? lastWords(ctx, session, input) : connection(ctx, session, token);
 }
 
 function connection(
@@ -48,12 +52,23 @@ function connection(
   });
 }
 
-function lastWords(ctx: Ctx, { endReason, call }: PhoneSession): string {
-  const { TRANSFER_PHONE_NUMBER: phoneNumber } = ctx.config;
-  if (endReason === "transferred" && phoneNumber) {
-    const callerId = call.direction === "outbound" ? call.from : call.to;
-    return transferTo({ phoneNumber, callerId, say: SAY.transferring, ifNobody: SAY.nobody });
-  }
-  if (endReason === "expired" || endReason === "idle") return sayAndHangUp(SAY.expired);
+function lastWords(ctx: Ctx, session: PhoneSession, input: AnswerInput): string {
+  const { endReason } = session;
+  if (endReason === "transferred") return transfer(ctx, session, input.DialCallStatus);
+  if (endReason === "expired") return sayAndHangUp(SAY.expired);
   return sayAndHangUp(endReason === "failed" ? SAY.givenUp : undefined);
+}
+
+/** @param dialled how the human's number answered, once it was called */
+function transfer(ctx: Ctx, { sessionId, call }: PhoneSession, dialled: string | undefined): string {
+  const { TRANSFER_PHONE_NUMBER: phoneNumber } = ctx.config;
+  if (dialled === "completed" || dialled === "answered") return sayAndHangUp();
+  if (dialled !== undefined || !phoneNumber) return sayAndHangUp(SAY.nobody);
+  return transferTo({
+    phoneNumber,
+    callerId: call.direction === "outbound" ? call.from : call.to,
+    actionUrl: webhookUrls(ctx.config, sessionId, call.direction).answerUrl,
+    maxMinutes: call.maxMinutes,
+    say: SAY.transferring,
+  });
 }

@@ -25,34 +25,63 @@ export function callRequestOf(ctx: Ctx, userId: string, options: CallOptions): C
   };
 }
 
+/** Who has a request: its session is open, or is being opened. */
+export interface Claim {
+  sessionId: string;
+  isOpen: boolean;
+}
+
 /**
- * Claims a request, so that of any number that come at once one places the call. 1 read, 1 write.
- * @returns the session of whoever has claimed it before, if any
+ * Claims a request for a session, so that of any number that come at once one places the call. 1 read, 1 write.
+ * @returns who has claimed it before, if anybody
  * @throws AppError conflict where the key was used for another request
  */
 export async function claimRequest(
   ctx: Ctx,
   { reference, fingerprint }: CallRequest,
-  claim: { userId: string; sessionId: string },
-): Promise<string | undefined> {
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<Claim | undefined> {
   return transact(ctx.db, async (tx) => {
     const stored = (await tx.get(reference)).data();
-    if (stored && stored.expiresAt.toMillis() > ctx.now().getTime()) {
-      if (stored.fingerprint === fingerprint) return stored.sessionId;
+    const isFree = !stored || stored.expiresAt.toMillis() <= ctx.now().getTime();
+    if (!isFree && stored.fingerprint !== fingerprint) {
       throw new AppError("conflict", "This Idempotency-Key was used for another request: take a new one.");
     }
+    if (!isFree && stored.sessionId !== sessionId) return stored;
     // Should we fail before the session is there, the request is free again soon.
-    tx.set(reference, { ...claim, fingerprint, expiresAt: after(ctx, CLAIM_SECONDS) });
+    const expiresAt = after(ctx, CLAIM_SECONDS);
+    tx.set(reference, { userId, sessionId, fingerprint, isOpen: false, expiresAt });
     return undefined;
   });
 }
 
-/** The session is there: the request is known by it. */
-export function rememberRequest(ctx: Ctx, tx: Transaction, { reference }: CallRequest): void {
-  tx.update(reference, { expiresAt: after(ctx, REQUEST_KEPT_SECONDS) });
+/**
+ * Within the transaction that opens the session, before it writes: whether the request is still this session's. 1 read.
+ * @throws AppError conflict where it took too long, and another has claimed the request
+ */
+export async function assertClaimed(
+  tx: Transaction,
+  { reference }: CallRequest,
+  sessionId: string,
+): Promise<void> {
+  if ((await tx.get(reference)).data()?.sessionId === sessionId) return;
+  throw new AppError("conflict", "The same request was sent again and is being served: see GET /calls.");
 }
 
-/** No call came of it: the same request may place one. */
-export async function forgetRequest(request: CallRequest | undefined): Promise<void> {
-  await request?.reference.delete();
+/** The session is open: the request is known by it. */
+export function rememberRequest(ctx: Ctx, tx: Transaction, { reference }: CallRequest): void {
+  tx.update(reference, { isOpen: true, expiresAt: after(ctx, REQUEST_KEPT_SECONDS) });
+}
+
+/** No call came of this session: the same request may place one. */
+export async function freeRequest(
+  ctx: Ctx,
+  request: CallRequest | undefined,
+  sessionId: string,
+): Promise<void> {
+  if (!request) return;
+  await transact(ctx.db, async (tx) => {
+    const stored = (await tx.get(request.reference)).data();
+    if (stored?.sessionId === sessionId) tx.delete(request.reference);
+  });
 }

@@ -2,9 +2,22 @@ import type { Ctx } from "../core/ctx";
 import { withLease } from "../core/lease";
 import { callsTo, fetchCall, type KnownCall } from "../providers/twilioCalls";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
-import { callsToCheck, changeCall, findCall, type PhoneSession } from "../voice/phoneSessions";
+import {
+  type CallChange,
+  callsToCheck,
+  changeCall,
+  findCall,
+  type PhoneSession,
+  unconfirmedCallsTo,
+} from "../voice/phoneSessions";
 import { after, isSettled, withStatus } from "./callChanges";
-import { CHECK_AFTER_SECONDS, CHECK_LEASE_SECONDS, CHECKS_A_RUN, UNCONFIRMED_SECONDS } from "./limits";
+import {
+  CHECK_AFTER_SECONDS,
+  CHECK_LEASE_SECONDS,
+  CHECK_RUN_MS,
+  CHECKS_A_RUN,
+  UNCONFIRMED_SECONDS,
+} from "./limits";
 
 /**
  * Asks Twilio of the calls that are due: whether one that was not confirmed was placed, how one stands whose callbacks
@@ -15,8 +28,14 @@ export async function checkCalls(ctx: Ctx): Promise<number> {
     const due = await callsToCheck(ctx, CHECKS_A_RUN);
     if (due.length === 0) return 0;
     const account = await twilioAccount(ctx.config);
-    for (const session of due) await check(ctx, account, session);
-    return due.length;
+    const until = performance.now() + CHECK_RUN_MS;
+    let done = 0;
+    for (const session of due) {
+      if (performance.now() > until) break;
+      await check(ctx, account, session);
+      done += 1;
+    }
+    return done;
   });
   return checked ?? 0;
 }
@@ -35,12 +54,11 @@ async function check(ctx: Ctx, account: TwilioAccount, session: PhoneSession): P
   }
 }
 
+/** What Twilio knows of a call: nothing, or several that may be it. */
+type Found = KnownCall | "unclear" | undefined;
+
 /** The call that Twilio placed for a session without telling us, if just one can be it. */
-async function search(
-  ctx: Ctx,
-  account: TwilioAccount,
-  session: PhoneSession,
-): Promise<KnownCall | undefined> {
+async function search(ctx: Ctx, account: TwilioAccount, session: PhoneSession): Promise<Found> {
   const placedAt = session.createdAt.toMillis();
   const found = await callsTo(account, {
     to: session.call.to,
@@ -49,30 +67,31 @@ async function search(
   });
   const taken = await Promise.all(found.map(({ callSid }) => findCall(ctx, callSid)));
   const free = found.filter((_, index) => taken[index] === undefined);
-  if (free.length > 1)
-    ctx.log.error("several calls may be one that was not confirmed", { sessionId: session.sessionId });
-  return free.length === 1 ? free[0] : undefined;
+  const [only] = free;
+  if (!only) return undefined;
+  // Whoever else waits to be told of a call to this number: it may be theirs.
+  const waiting = await unconfirmedCallsTo(ctx, session.call.to);
+  if (free.length === 1 && waiting.every(({ sessionId }) => sessionId === session.sessionId)) return only;
+  ctx.log.error("a call that was not confirmed may be one of several", { sessionId: session.sessionId });
+  return "unclear";
 }
 
-function outcome(ctx: Ctx, session: PhoneSession, known: KnownCall | undefined) {
-  const { call, createdAt } = session;
-  const isLost =
-    call.callSid === null && ctx.now().getTime() - createdAt.toMillis() > UNCONFIRMED_SECONDS * 1_000;
-  if (!known && isLost) return withStatus(ctx, session, { status: "failed" });
+function outcome(ctx: Ctx, session: PhoneSession, found: Found): CallChange | undefined {
+  if (session.call.callSid === null && !found) return unfound(ctx, session);
+  return heardOf(ctx, session, found === "unclear" ? undefined : found);
+}
+
+/** Twilio has no call that could be this one: after a while, there is none. */
+function unfound(ctx: Ctx, session: PhoneSession): CallChange | undefined {
+  const age = ctx.now().getTime() - session.createdAt.toMillis();
+  if (age > UNCONFIRMED_SECONDS * 1_000) return withStatus(ctx, session, { status: "failed" });
+  return { call: { checkAt: after(ctx, CHECK_AFTER_SECONDS[0]) } };
+}
+
+function heardOf(ctx: Ctx, session: PhoneSession, known: KnownCall | undefined): CallChange {
   const told = known && withStatus(ctx, session, known);
-  const changed = { ...call, ...told?.call };
-  return {
-    ...told,
-    call: {
-      ...changed,
-      checks: call.checks + 1,
-      checkAt: isSettled(changed) ? null : nextCheck(ctx, call.checks, call.callSid),
-    },
-  };
-}
-
-/** null once it was asked often enough. */
-function nextCheck(ctx: Ctx, checks: number, callSid: string | null) {
-  const seconds = callSid === null ? CHECK_AFTER_SECONDS[0] : CHECK_AFTER_SECONDS[checks];
-  return seconds === undefined ? null : after(ctx, seconds);
+  const call = { ...session.call, ...told?.call };
+  const again = CHECK_AFTER_SECONDS[session.call.checks];
+  const checkAt = isSettled(call) || again === undefined ? null : after(ctx, again);
+  return { ...told, call: { ...call, checks: session.call.checks + 1, checkAt } };
 }

@@ -1,3 +1,4 @@
+import type { ZodType, z } from "zod";
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { formWebhook } from "../endpoint/formWebhook";
 import { https, route } from "../endpoint/https";
@@ -13,6 +14,9 @@ import * as schemas from "./schemas";
 import { provenByTwilio } from "./signedByTwilio";
 import * as webhooks from "./webhookSchemas";
 
+type MakeCallInput = z.output<typeof schemas.makeCallInput>;
+type MakeCustomCallInput = z.output<typeof schemas.makeCustomCallInput>;
+
 const PLACING_ERRORS = [
   "not_found",
   "conflict",
@@ -22,30 +26,34 @@ const PLACING_ERRORS = [
   "provider_unavailable",
 ] as const;
 
-const making = operation({
-  summary: "Call a number; a request that comes again with its Idempotency-Key places no second call",
+const placing = {
   auth: "fresh",
   secrets: TWILIO_SECRETS,
+  takesIdempotencyKey: true,
   errors: PLACING_ERRORS,
-  input: schemas.makeCallInput,
-  output: schemas.madeCall,
-  run: async (ctx, { scenario, ...input }) => {
-    const { callSid, sessionId } = await makeCall(ctx, { ...input, scenarioId: scenario });
-    return { status: "success" as const, call_sid: callSid, session_id: sessionId };
-  },
-});
-const makingCustom = operation({
-  summary: "Call a number with a scenario of one's own",
-  auth: "fresh",
-  secrets: TWILIO_SECRETS,
-  errors: PLACING_ERRORS,
-  input: schemas.makeCustomCallInput,
-  output: schemas.madeCustomCall,
-  run: async (ctx, { scenario_id: scenarioId, ...input }) => {
-    const { callSid, sessionId } = await makeCall(ctx, { ...input, scenarioId });
-    return { status: "Custom call initiated" as const, call_sid: callSid, session_id: sessionId };
-  },
-});
+} as const;
+const making = (input: ZodType<MakeCallInput>) =>
+  operation({
+    ...placing,
+    summary: "Call a number",
+    input,
+    output: schemas.madeCall,
+    run: async (ctx, { scenario, ...options }) => {
+      const { callSid, sessionId } = await makeCall(ctx, { ...options, scenarioId: scenario });
+      return { status: "success" as const, call_sid: callSid, session_id: sessionId };
+    },
+  });
+const makingCustom = (input: ZodType<MakeCustomCallInput>) =>
+  operation({
+    ...placing,
+    summary: "Call a number with a scenario of one's own",
+    input,
+    output: schemas.madeCustomCall,
+    run: async (ctx, { scenario_id: scenarioId, ...options }) => {
+      const { callSid, sessionId } = await makeCall(ctx, { ...options, scenarioId });
+      return { status: "Custom call initiated" as const, call_sid: callSid, session_id: sessionId };
+    },
+  });
 const listing = operation({
   summary: "One's own calls, newest first",
   auth: "token",
@@ -110,12 +118,15 @@ const family = assistantErrors;
 export const makeCallHttp = https({
   path: "/make-call/{phone_number}/{scenario}",
   family,
-  routes: { GET: route(making), POST: route(making) },
+  routes: { GET: route(making(schemas.makeCallQuery)), POST: route(making(schemas.makeCallInput)) },
 });
 export const makeCustomCallHttp = https({
   path: "/make-custom-call/{phone_number}/{scenario_id}",
   family,
-  routes: { GET: route(makingCustom), POST: route(makingCustom) },
+  routes: {
+    GET: route(makingCustom(schemas.makeCustomCallQuery)),
+    POST: route(makingCustom(schemas.makeCustomCallInput)),
+  },
 });
 export const callsHttp = https({
   path: "/calls",

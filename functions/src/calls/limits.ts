@@ -2,6 +2,8 @@ import type { WindowPolicy } from "../core/slidingWindow";
 
 /** How often a user may place a call. */
 export const CALL_WINDOW: WindowPolicy = { limit: 2, windowSeconds: 60 };
+/** How many calls to one number are answered. */
+export const RECEIVED_WINDOW: WindowPolicy = { limit: 30, windowSeconds: 60 };
 /** How long a call may last: where nothing is said, and at most. */
 export const DEFAULT_MAX_MINUTES = 10;
 export const MAX_MINUTES = 60;
@@ -28,3 +30,5 @@ export const CHECK_AFTER_SECONDS = [60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600] 
 /** Calls that one run asks of. */
 export const CHECKS_A_RUN = 100;
 export const CHECK_LEASE_SECONDS = 120;
+/** When a run leaves the rest to the next one: before its lease is over, however slow Twilio is. */
+export const CHECK_RUN_MS = 90_000;

@@ -1,4 +1,9 @@
-import { type CountryCode, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import {
+  type CountryCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/max";
 import type { Config } from "../core/config";
 import { AppError } from "../core/errors";
 
@@ -6,6 +11,7 @@ import { AppError } from "../core/errors";
 const BARRED_TYPES: ReadonlySet<string> = new Set([
   "PREMIUM_RATE",
   "SHARED_COST",
+  "PERSONAL_NUMBER",
   "PAGER",
   "UAN",
   "VOICEMAIL",
@@ -15,6 +21,8 @@ const BARRED_TYPES: ReadonlySet<string> = new Set([
  * and the free and shared ones, +800 and +808. https://www.itu.int/pub/T-SP-E.164D
  */
 const NO_COUNTRY = /^\+(8(00|08|70|78|81|82|83|88)|979)/;
+/** Satellite phones with numbers of a country: Australia, Canada, Russia. */
+const NATIONAL_SATELLITE = /^\+(6114[57]|1600|7954)/;
 
 /**
  * The number to call, in E.164: written internationally, or as within the country of our own number.
@@ -23,11 +31,14 @@ const NO_COUNTRY = /^\+(8(00|08|70|78|81|82|83|88)|979)/;
 export function callableNumber(written: string, own: string, config: Pick<Config, "CALL_COUNTRIES">): string {
   const home = parsePhoneNumberFromString(own)?.country;
   const number = parse(written, home);
-  if (NO_COUNTRY.test(number.number) || BARRED_TYPES.has(number.getType() ?? "")) {
-    throw refusal("premium-rate, satellite and service numbers cannot be called");
+  const isSatellite = NO_COUNTRY.test(number.number) || NATIONAL_SATELLITE.test(number.number);
+  if (isSatellite || BARRED_TYPES.has(number.getType() ?? "")) {
+    throw refusal("premium-rate, personal, satellite and service numbers cannot be called");
   }
   if (number.number === own) throw refusal("is the number that calls are made from");
   const allowed = config.CALL_COUNTRIES.length > 0 ? config.CALL_COUNTRIES : [home ?? "US"];
+  const unknown = allowed.find((code) => !isSupportedCountry(code));
+  if (unknown) throw new AppError("not_configured", `CALL_COUNTRIES: ${unknown} is no country with numbers.`);
   const { country } = number;
   if (!country || !allowed.includes(country)) {
     throw refusal(`calls are allowed to ${allowed.join(", ")} alone`);

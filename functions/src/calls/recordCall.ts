@@ -7,7 +7,7 @@ import type { RecordingInput, StatusInput } from "./webhookSchemas";
 /**
  * Records what a call has become, and ends its session with it. Told twice, or in another order, it comes to the same.
  * 1 read, 1 write; 2 more writes at its end.
- * @throws AppError not_found where no session is known, so that Twilio tells it again
+ * @throws AppError not_found where no session is known
  */
 export async function recordCallStatus(ctx: Ctx, input: StatusInput): Promise<undefined> {
   const at = new Date(input.Timestamp ?? Number.NaN);

@@ -18,21 +18,20 @@ const phoneNumber = z
 const integer = (sent: unknown) => (typeof sent === "string" && /^\d{1,9}$/.test(sent) ? Number(sent) : sent);
 const flag = (sent: unknown) => (sent === "true" ? true : sent === "false" ? false : sent);
 
-const options = {
-  variables: variables.optional(),
-  language: language.optional(),
-  record: z
-    .preprocess(flag, z.boolean().default(false))
-    .meta({ description: "Record both sides, in two channels." }),
-  max_minutes: z.preprocess(integer, z.number().int().min(1).max(MAX_MINUTES).default(DEFAULT_MAX_MINUTES)),
+const record = z.boolean().default(false).meta({ description: "Record both sides, in two channels." });
+const maxMinutes = z.number().int().min(1).max(MAX_MINUTES).default(DEFAULT_MAX_MINUTES);
+const shared = { phone_number: phoneNumber, variables: variables.optional(), language: language.optional() };
+const inBody = { ...shared, record, max_minutes: maxMinutes };
+const inQuery = {
+  ...shared,
+  record: z.preprocess(flag, record),
+  max_minutes: z.preprocess(integer, maxMinutes),
 };
 
-export const makeCallInput = z.strictObject({ phone_number: phoneNumber, scenario: scenarioId, ...options });
-export const makeCustomCallInput = z.strictObject({
-  phone_number: phoneNumber,
-  scenario_id: scenarioId,
-  ...options,
-});
+export const makeCallInput = z.strictObject({ ...inBody, scenario: scenarioId });
+export const makeCallQuery = z.strictObject({ ...inQuery, scenario: scenarioId });
+export const makeCustomCallInput = z.strictObject({ ...inBody, scenario_id: scenarioId });
+export const makeCustomCallQuery = z.strictObject({ ...inQuery, scenario_id: scenarioId });
 export type CallOptions = Omit<z.output<typeof makeCustomCallInput>, "scenario_id"> & { scenarioId: string };
 
 const callSid = z

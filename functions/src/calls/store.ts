@@ -10,6 +10,8 @@ const callRequestDoc = z.object({
   sessionId: z.string(),
   /** A hash of what was asked for: the same key for something else is a mistake. */
   fingerprint: z.string(),
+  /** Its session is there, and no longer only about to be. */
+  isOpen: z.boolean(),
   expiresAt: timestamp,
 });
 export type CallRequestDoc = z.output<typeof callRequestDoc>;

@@ -10,11 +10,19 @@ const number = z
   .transform(Number);
 const optionalNumber = number.optional().catch(undefined);
 
-export const answerInput = z.looseObject({ session: sessionId, CallSid: callSid });
+const answerFields = {
+  CallSid: callSid,
+  CallStatus: z.string().max(32).default(""),
+  /** How the number answered that the caller was put through to. */
+  DialCallStatus: z.string().max(32).optional(),
+};
+
+export const answerInput = z.looseObject({ ...answerFields, session: sessionId });
 export type AnswerInput = z.output<typeof answerInput>;
 
 /** `session` is there once we know the call: at first Twilio knows only the number's address. */
 export const receiveInput = z.looseObject({
+  ...answerFields,
   session: sessionId.optional(),
   CallSid: callSid.regex(/^CA[0-9a-fA-F]{32}$/),
   From: z.string().max(64).default(""),

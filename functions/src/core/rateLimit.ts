@@ -66,6 +66,11 @@ export async function startCounting(
   return { counted, signal: AbortSignal.any([signal, refused.signal]) };
 }
 
+/** Costs nothing. @throws AppError rate_limited where this instance has refused such a use and its time has not come */
+export function assertNotRefused(ctx: Ctx, use: LimitedUse): void {
+  refusals.check(ctx, documentOf(ctx, use).path);
+}
+
 /** Without a transaction's lock: whoever was overtaken takes the transaction. */
 async function countAtOnce(ctx: Ctx, use: LimitedUse): Promise<void> {
   const reference = documentOf(ctx, use);

@@ -37,7 +37,7 @@ export function formWebhook<Input>(
     },
     async answer({ ctx, sent, response }) {
       const xml = await runOperation(bound, ctx, sent);
-      if (xml === undefined) response.status(204).end();
+      if (answers === "nothing") response.status(204).end();
       else response.status(200).type("text/xml").send(xml);
     },
   };

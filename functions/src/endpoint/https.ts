@@ -108,7 +108,8 @@ export function https(declaration: HttpsDeclaration): DeclaredHttps {
     if (ctx.config.ENFORCE_APP_CHECK && isForApps(bound.operation))
       await checkApp(request.header("X-Firebase-AppCheck"));
     const caller = await identify(request, bound.operation);
-    const callerCtx = createCtx({ ...facts, caller, idempotencyKey: idempotencyKey(request) });
+    const key = bound.operation.takesIdempotencyKey ? idempotencyKey(request) : undefined;
+    const callerCtx = createCtx({ ...facts, caller, idempotencyKey: key });
     const sent = bound.read?.(ctx, request) ?? readInput(request, parameters);
     await bound.answer({ ctx: callerCtx, sent, response, family: declaration.family });
   };

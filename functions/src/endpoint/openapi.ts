@@ -193,6 +193,7 @@ function describeRoute({ name, declaration, method, bound, callable, schemas }: 
     ...(hasBody ? [] : others).map((field) =>
       parameter(field, "query", required.includes(field), properties[field]),
     ),
+    ...(operation.takesIdempotencyKey ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: callable ?? `${name}_${method.toLowerCase()}`,
@@ -224,9 +225,20 @@ function contentOf({ content: { type, schema } }: Route, schemas: Json): Json {
   return { [type]: schema ? { schema: jsonSchema(schema, "output", schemas) } : {} };
 }
 
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Of the client's choice, a UUID as a rule: the request that comes again with it does nothing twice.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
 function parameter(name: string, place: "path" | "query", required: boolean, schema: Json = {}): Json {
   const { description, ...rest } = schema;
-  return { name, in: place, required, ...(description ? { description } : {}), schema: rest };
+  // As Express reads a query: `variables[company]=Northwind`.
+  const style = place === "query" && rest.type === "object" ? { style: "deepObject", explode: true } : {};
+  return { name, in: place, required, ...(description ? { description } : {}), ...style, schema: rest };
 }
 
 function security({ auth }: OperationDeclaration): Json {

@@ -19,6 +19,8 @@ export interface OperationDeclaration<Input = unknown> {
   secrets?: readonly SecretName[];
   /** For how long it may run, where the platform's 60 s are too short. */
   timeoutSeconds?: number;
+  /** A request that comes again with its `Idempotency-Key` is known as the same: `ctx.idempotencyKey`. */
+  takesIdempotencyKey?: boolean;
   /** Open even where App Check is enforced. */
   skipsAppCheck?: boolean;
   /** How `run` can fail, for the API description. */

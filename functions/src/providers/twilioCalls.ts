@@ -30,7 +30,7 @@ export type Placing =
   | { outcome: "unknown"; cause: unknown };
 
 /** Twilio's codes for numbers that it cannot or may not call. https://www.twilio.com/docs/api/errors */
-const UNCALLABLE = new Set([13_223, 13_224, 13_225, 21_211, 21_214, 21_215, 21_216, 21_217, 21_219, 21_611]);
+const UNCALLABLE = new Set([13_223, 13_224, 13_225, 21_211, 21_214, 21_215, 21_216, 21_217, 21_219]);
 /** Failures of the network after which nothing was sent. */
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 

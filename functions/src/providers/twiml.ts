@@ -27,17 +27,20 @@ export function sayAndHangUp(sentence?: string): string {
   return response.toString();
 }
 
-/** Puts the caller through to a number; where nobody answers there, says so. */
+/** Puts the caller through to a number, then asks `actionUrl` again what to do. */
 export function transferTo(transfer: {
   phoneNumber: string;
   callerId: string;
+  actionUrl: string;
+  maxMinutes: number;
   say: string;
-  ifNobody: string;
 }): string {
   const response = new VoiceResponse();
   response.say(transfer.say);
-  response.dial({ callerId: transfer.callerId, timeout: 30 }, transfer.phoneNumber);
-  response.say(transfer.ifNobody);
-  response.hangup();
+  const { callerId, actionUrl: action, maxMinutes } = transfer;
+  response.dial(
+    { callerId, action, method: "POST", timeout: 30, timeLimit: maxMinutes * 60 },
+    transfer.phoneNumber,
+  );
   return response.toString();
 }

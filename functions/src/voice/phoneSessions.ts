@@ -101,6 +101,17 @@ export async function changeCall(
   });
 }
 
+/**
+ * Twilio has taken a call. Without a transaction: Twilio tells of the call at the same moment, and whatever it tells stands
+ * in fields of its own. 1 write.
+ */
+export async function confirmCall(ctx: Ctx, sessionId: string, callSid: string): Promise<void> {
+  await sessions(ctx.db)
+    .withConverter(null)
+    .doc(sessionId)
+    .update({ "call.callSid": callSid, "call.statuses.queued": { at: Timestamp.fromDate(ctx.now()) } });
+}
+
 /** Within a transaction: the session of a call. 1 read of `tx`. */
 export async function readPhoneSession(
   ctx: Ctx,
@@ -119,6 +130,17 @@ export async function findPhoneSession(ctx: Ctx, sessionId: string): Promise<Pho
 export async function findCall(ctx: Ctx, callSid: string): Promise<PhoneSession | undefined> {
   const { docs } = await sessions(ctx.db).where("call.callSid", "==", callSid).limit(1).get();
   return phoneSession(docs[0]?.data());
+}
+
+/** The calls to a number that nobody has confirmed yet, and that are not given up. Reads those alone, ten at most. */
+export async function unconfirmedCallsTo(ctx: Ctx, to: string): Promise<PhoneSession[]> {
+  const { docs } = await sessions(ctx.db)
+    .where("call.to", "==", to)
+    .where("status", "==", "active")
+    .limit(10)
+    .get();
+  const calls = docs.flatMap((document) => phoneSession(document.data()) ?? []);
+  return calls.filter(({ call }) => call.callSid === null);
 }
 
 /** A user's calls, newest first. Reads at most one document more than it returns. */

@@ -80,6 +80,55 @@ describe("the check of calls", () => {
     assert.deepEqual(await phoneCalls(phone), []);
   });
 
+  it("and once it is given up, the same request places the call", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    const keyed = { ...ann, idempotencyKey: "k1" };
+    await scriptPhone(phone, { answer: "busy", ringMs: 10 });
+    await addPhoneFault({ on: "create", to: phone, status: 500 });
+    await rejectsWith("provider_unavailable", makeCall(keyed, options(phone)));
+    await rejectsWith("provider_unavailable", makeCall(keyed, options(phone)));
+    world.pass(20);
+    await checkCalls(system);
+    world.pass(120);
+    await checkCalls(system);
+    const { callSid } = await makeCall(keyed, options(phone));
+    assert.deepEqual(await makeCall(keyed, options(phone)), await makeCall(keyed, options(phone)));
+    assert.deepEqual(
+      (await phoneCalls(phone)).map(({ sid }) => sid),
+      [callSid],
+    );
+  });
+
+  it("gives nobody a call that may be another's", async () => {
+    const { world, ann, system } = deafWorld();
+    const bob = { ...ann, caller: { uid: "bob", claims: {} } };
+    const phone = freshPhone();
+    await scriptPhone(phone, { ringMs: 60_000 });
+    await addPhoneFault({ on: "create", to: phone, status: 500 });
+    await rejectsWith("provider_unavailable", makeCall(ann, options(phone)));
+    await addPhoneFault({ on: "create", to: phone, status: 500, afterCreating: true });
+    await rejectsWith("provider_unavailable", makeCall({ ...bob, idempotencyKey: "k1" }, options(phone)));
+    world.pass(200);
+    await checkCalls(system);
+    const { docs } = await world.db.collection("voiceSessions").get();
+    assert.deepEqual(
+      docs.map((doc) => doc.get("call.callSid")),
+      [null, null],
+    );
+    // Nor is it placed again, for it may be under way.
+    await rejectsWith("provider_unavailable", makeCall({ ...bob, idempotencyKey: "k1" }, options(phone)));
+    assert.equal((await phoneCalls(phone)).length, 1);
+  });
+
+  it("refuses to call a number that is answered here", async () => {
+    const { world, ann } = deafWorld();
+    const phone = freshPhone();
+    await world.db.doc(`phoneNumbers/${phone}`).set({ userId: "bob", scenarioId: "support" });
+    const refused = await rejectsWith("invalid_argument", makeCall(ann, options(phone)));
+    assert.equal(refused.details.field, "phone_number");
+  });
+
   it("asks again later where Twilio cannot be reached", async () => {
     const { world, ann, system } = deafWorld();
     const phone = freshPhone();

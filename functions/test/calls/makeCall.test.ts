@@ -59,8 +59,14 @@ async function shown(
 describe("placing a call", () => {
   it("by GET or POST calls the number, and is a voice session of its own kind", async () => {
     const { token, id, phone } = await arranged();
-    const first = made(await ask("GET", `/make-call/${encodeURIComponent(phone)}/survey`, { token }));
+    const query = "max_minutes=7&record=true&variables[company]=Southwind";
+    const first = made(
+      await ask("GET", `/make-call/${encodeURIComponent(phone)}/survey?${query}`, { token }),
+    );
     assert.equal(first.status, "success");
+    const asked = (await sessions(firestore()).doc(first.session_id).get()).data();
+    assert.deepEqual([asked?.call?.maxMinutes, asked?.call?.record], [7, true]);
+    assert.match(asked?.instructions ?? "", /Southwind/);
     const second = made(
       await place(token, phone, { variables: { company: "Northwind" }, language: "de", max_minutes: 3 }),
     );
@@ -171,7 +177,9 @@ describe("placing a call", () => {
       assertDetail(await at(`/make-call/${encodeURIComponent(number)}/survey`), 422, "phone_number");
     const phone = freshPhone();
     assertDetail(await at(`/make-call/${phone}/survey`, { max_minutes: 61 }), 422, "max_minutes");
-    assertDetail(await at(`/make-call/${phone}/survey`, { record: "perhaps" }), 422, "record");
+    assertDetail(await at(`/make-call/${phone}/survey`, { record: "true" }), 422, "record");
+    assertDetail(await at(`/make-call/${phone}/survey`, { max_minutes: "5" }), 422, "max_minutes");
+    assertDetail(await at(`/make-call/${phone}/survey?max_minutes=five`), 422, "max_minutes");
     assertDetail(await at(`/make-call/${phone}/survey`, { language: "klingon!" }), 422, "language");
     assertDetail(await at(`/make-call/${phone}/survey`, { phone_number: phone }), 422, "phone_number");
     assertDetail(await at(`/make-call/${phone}/survey`, { surprise: 1 }), 422, "surprise");

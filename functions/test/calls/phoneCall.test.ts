@@ -176,6 +176,11 @@ describe("a phone call", () => {
     const view = await phoneCall(call_sid);
     const dial = view.verbs.find(({ verb }) => verb === "Dial");
     assert.equal(dial?.text || dial?.noun?.text, fromStack("TRANSFER_PHONE_NUMBER"));
+    // They have talked: nothing more is said.
+    assert.deepEqual(
+      view.verbs.map(({ verb }) => verb),
+      ["Connect", "Say", "Dial", "Hangup"],
+    );
     const { body } = await ask("GET", `/calls/${call_sid}`, { token: user.accessToken });
     assert.equal((body as { end_reason: string }).end_reason, "transferred");
   });

@@ -4,7 +4,7 @@ import { callableNumber } from "../../src/calls/phoneNumber";
 import { AppError } from "../../src/core/errors";
 
 const OWN = "+14155550100";
-const call = (written: string, CALL_COUNTRIES: string[] = ["US", "CA", "GB", "DE"]) =>
+const call = (written: string, CALL_COUNTRIES: string[] = ["US", "CA", "GB", "DE", "AU", "RU"]) =>
   callableNumber(written, OWN, { CALL_COUNTRIES });
 
 describe("a number to call", () => {
@@ -34,6 +34,10 @@ describe("a number to call", () => {
     ["a premium-rate number", "+19005551234"],
     ["a British premium-rate number", "+449098790000"],
     ["a German premium-rate number", "+499001234567"],
+    ["a British personal number", "+447012345678"],
+    ["an American personal number", "+15002345678"],
+    ["a satellite phone, Australia", "+61147123456"],
+    ["a satellite phone, Russia", "+79541234567"],
     ["a British number of shared cost", "+448431234567"],
     ["a satellite phone, Iridium", "+881612345678"],
     ["a satellite phone, Inmarsat", "+870773123456"],
@@ -56,6 +60,10 @@ describe("a number to call", () => {
       );
     });
   }
+
+  it("is told that the settings are wrong where a country in them is none", () => {
+    assert.throws(() => call("+14155552671", ["US", "UK"]), /CALL_COUNTRIES: UK/);
+  });
 
   it("lies in the country of our own number, where none is allowed by name", () => {
     assert.equal(call("+14155552671", []), "+14155552671");

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { Timestamp } from "firebase-admin/firestore";
 import { describe, it } from "mocha";
+import { RECEIVED_WINDOW } from "../../src/calls/limits";
 import { phoneNumbers } from "../../src/calls/store";
+import { createCtx } from "../../src/core/ctx";
 import { firestore } from "../../src/core/firestore";
 import { newId } from "../../src/core/ids";
+import { countUse } from "../../src/core/rateLimit";
+import { statusOf } from "../../src/voice/callRecord";
 import { sessions } from "../../src/voice/store";
 import { ask, assertDetail } from "../support/assistantApi";
 import type { Answer } from "../support/http";
@@ -71,6 +75,27 @@ describe("a call that comes in", () => {
     assert.equal(session?.userId, userId);
     assert.equal(session?.kind, "phone");
     assert.equal(session?.call?.direction, "inbound");
+    assert.ok(session?.call && statusOf(session.call) === "in-progress");
+  });
+
+  it("is told politely, too, where the number's document is not as it must be, or the number is none", async () => {
+    const number = freshNumber();
+    await firestore()
+      .doc(`phoneNumbers/${number}`)
+      .set({ userId: "ann", scenarioId: "support", maxMinutes: "5" });
+    for (const To of [number, "", ".", "__x__", "a/b", "client:ann"]) {
+      const response = twimlOf(await postAsTwilio("/twilio/voice/inbound", incoming(To)));
+      assert.match(response.Say ?? "", /not in service/, To);
+    }
+  });
+
+  it("too many times in a minute is told that all lines are busy", async () => {
+    const { number } = await answeredNumber();
+    const use = { what: "received", by: number, policy: RECEIVED_WINDOW };
+    const ctx = createCtx();
+    for (let count = 0; count < RECEIVED_WINDOW.limit; count += 1) await countUse(ctx, use);
+    const response = twimlOf(await postAsTwilio("/twilio/voice/inbound", incoming(number)));
+    assert.match(response.Say ?? "", /lines are busy/);
   });
 
   it("is one session, however often Twilio asks, and is not connected for ever", async () => {
@@ -126,6 +151,40 @@ describe("a call that comes in", () => {
     const response = twimlOf(answer) as { Dial?: { "#text": unknown; "@callerId": string } };
     assert.match(answer.text, new RegExp(`>\\${fromStack("TRANSFER_PHONE_NUMBER")}</Dial>`));
     assert.equal(response.Dial?.["@callerId"], number);
+    const path = `/twilio/voice/inbound?session=${call.CallSid}`;
+    const talked = twimlOf(await postAsTwilio(path, { ...call, DialCallStatus: "completed" }));
+    assert.deepEqual(Object.keys(talked), ["Hangup"]);
+    const nobody = twimlOf(await postAsTwilio(path, { ...call, DialCallStatus: "no-answer" }));
+    assert.match(nobody.Say ?? "", /nobody can take your call/);
+  });
+});
+
+describe("a recording", () => {
+  it("is known by its call, however often and in whatever order it is told of", async () => {
+    const { number, userId } = await answeredNumber();
+    const call = incoming(number);
+    await postAsTwilio("/twilio/voice/inbound", call);
+    const told = (RecordingStatus: string, more = {}) =>
+      postAsTwilio("/twilio/voice/recording", { ...call, RecordingSid: "RE01", RecordingStatus, ...more });
+    for (const answer of [
+      await told("in-progress"),
+      await told("completed", { RecordingDuration: "12", RecordingChannels: "2" }),
+      await told("completed", { RecordingDuration: "12", RecordingChannels: "2" }),
+      await told("in-progress"),
+      await told("absent"),
+      await postAsTwilio("/twilio/voice/recording", {
+        ...call,
+        CallSid: newSid(),
+        session: call.CallSid,
+        RecordingSid: "RE02",
+        RecordingStatus: "completed",
+      }),
+    ])
+      assert.equal(answer.status, 204, answer.text);
+    const session = await storedSession(call.CallSid);
+    assert.equal(session?.userId, userId);
+    const expected = { recordingSid: "RE01", status: "completed", durationSeconds: 12, channels: 2 };
+    assert.deepEqual(session?.call?.recording, expected);
   });
 });
 

@@ -17,7 +17,7 @@ import { deleteVoiceSession } from "../../src/voice/deleteSession";
 import { endExpiredSessions } from "../../src/voice/endExpiredSessions";
 import { endVoiceSession } from "../../src/voice/endSession";
 import { eraseVoiceOf } from "../../src/voice/eraseVoice";
-import { callsToCheck, findCall, listCallsOf } from "../../src/voice/phoneSessions";
+import { callsToCheck, findCall, listCallsOf, unconfirmedCallsTo } from "../../src/voice/phoneSessions";
 import { listVoiceSessions } from "../../src/voice/readSessions";
 import { attachByUser } from "../../src/voice/relayConnection";
 import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
@@ -82,6 +82,7 @@ async function exercise(): Promise<SentQuery[]> {
   await listCallsOf(world.as(), { userId: "ann", limit: 1 });
   await findCall(world.as(), "CA1");
   await callsToCheck(world.as(), 1);
+  await unconfirmedCallsTo(world.as(), "+14155550123");
   await eraseAgain(world.as());
   while (!queries.some(({ query }) => JSON.stringify(query).includes("relayId"))) await sleep(10);
   stop();

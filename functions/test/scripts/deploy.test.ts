@@ -84,6 +84,30 @@ describe("a deployment", () => {
     assert.equal(selectedProject({ args: ["--project=live"], env: nobody, repository }), "my-app");
   });
 
+  it("with an account of Twilio's needs its token, its number and where the functions are reached", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const account = { ...settings, TWILIO_ACCOUNT_SID: "AC1" };
+    const stored = ["SECRET_KEY", "OPENAI_API_KEY"];
+    const without = whatIsMissing({ ...of("app", signedIn(stored)), settings: account });
+    assert.equal(without.problems.length, 3);
+    assert.match(without.problems.join("\n"), /TWILIO_PHONE_NUMBER.*PUBLIC_URL.*secret TWILIO_AUTH_TOKEN/s);
+    const complete = { ...account, TWILIO_PHONE_NUMBER: "+14155550100", PUBLIC_URL: "https://app.web.app" };
+    const found = whatIsMissing({
+      ...of("app", signedIn([...stored, "TWILIO_AUTH_TOKEN"])),
+      settings: complete,
+    });
+    assert.deepEqual(found, { problems: [], secrets: [...stored, "TWILIO_AUTH_TOKEN"] });
+  });
+
+  it("tells the relay its own address, once it is known", async () => {
+    const { shellText, tellRelayItsUrl } = await importScript("deploy/commands.mjs");
+    const command = shellText(tellRelayItsUrl({ project: "app", url: "wss://relay.example" }));
+    assert.match(
+      command,
+      /^gcloud run services update voice-relay .*--update-env-vars=RELAY_URL=wss:\/\/relay\.example/,
+    );
+  });
+
   it("gives the relay the settings and secrets as gcloud reads them, commas included", async () => {
     const { deployRelay, shellText } = await importScript("deploy/commands.mjs");
     const command: string[] = deployRelay({

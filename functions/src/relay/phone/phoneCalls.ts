@@ -16,7 +16,7 @@ export const phoneCalls: ClientKind = {
   mayUpgrade(request, config) {
     return request.headers.origin === undefined && isSignedUpgrade(request, config);
   },
-  async admit({ ctx, limits, client, connection, signal }) {
+  async admit({ ctx, limits, client, request, connection, signal }) {
     const inbox = new Inbox(client.socket);
     const { streamSid, start } = await readStart(client, inbox, limits, signal);
     const attached = await attachByTicket(ctx, start.customParameters.token, connection);
@@ -25,7 +25,7 @@ export const phoneCalls: ClientKind = {
       await detachRelay(ctx, attached.session.sessionId, connectionId);
       throw new AppError("permission_denied", "This session is not a phone call.");
     }
-    const stream = { streamSid, inbox };
+    const stream = { streamSid, inbox, wire: request.socket };
     return {
       attached,
       about: { callSid: start.callSid, streamSid },

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Ctx } from "../../core/ctx";
 import { toAppError } from "../../core/errors";
@@ -39,13 +40,13 @@ export class PhoneConnection implements Connection {
   #malformed = 0;
   #pingedAt = Date.now();
 
-  /** @param stream as Twilio names it, its `start` having been read */
+  /** @param stream as Twilio names it, its `start` having been read, and what carries its socket */
   constructor(
     private readonly services: RelayServices,
     private readonly client: Peer,
     private readonly attached: AttachedSession,
     private readonly connectionId: string,
-    private readonly stream: { streamSid: string; inbox: Inbox },
+    private readonly stream: { streamSid: string; inbox: Inbox; wire: Duplex },
   ) {
     const { ctx, limits, metrics } = services;
     const { session, earlierTurns } = attached;
@@ -190,7 +191,12 @@ export class PhoneConnection implements Connection {
   }
 
   #run(commands: BridgeCommand[]): void {
+    if (commands.length === 0) return;
+    // Audio and its marks leave in one write, which costs as much as one of them.
+    const { wire } = this.stream;
+    wire.cork();
     for (const command of commands) this.#do(command);
+    wire.uncork();
   }
 
   #do(command: BridgeCommand): void {

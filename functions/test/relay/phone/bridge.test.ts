@@ -258,6 +258,25 @@ describe("The phone bridge", () => {
       assert.deepEqual(bench.said, []);
     });
 
+    it("lets an item be that was heard whole, also where more of it comes after the cut", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 90);
+      bench.model({ type: "response.output_item.done", item: message("a") });
+      bench.play();
+      bench.model(SPEECH_STARTED);
+      bench.forget();
+      bench.speak(answer, "a", 90);
+      assert.deepEqual(bench.said, []);
+    });
+
+    it("does not take an item for whole because some other response is over", () => {
+      const { bench } = answering({ chunks: 99 });
+      bench.done("another", [message("other")]);
+      bench.model(SPEECH_STARTED);
+      assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 1_000);
+    });
+
     it("takes an item of a response that is over for whole, also where its end does not name it", () => {
       const bench = BridgeBench.greeted();
       const answer = bench.created(true);
@@ -349,6 +368,15 @@ describe("The phone bridge", () => {
       const answer = bench.created(true);
       bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
       bench.done(answer);
+      bench.passTalking(5_000);
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("takes one for answered that it took for refused", () => {
+      const bench = BridgeBench.greeted();
+      press(bench, "5#");
+      bench.model({ type: "error", error: { code: "conversation_already_has_active_response" } });
+      bench.done(bench.created());
       bench.passTalking(5_000);
       assert.equal(bench.toModel("response.create").length, 1);
     });
@@ -570,6 +598,8 @@ describe("The phone bridge", () => {
       const own = bench.created(true);
       bench.model({ type: "error", error: { code: "conversation_already_has_active_response", event_id } });
       bench.model(SPEECH_STARTED);
+      bench.created(true);
+      bench.done("resp_4", [], "cancelled");
       bench.done(own, [], "cancelled");
       assert.equal(bench.toModel("response.create").length, 2);
       assert.equal(bench.toModel("response.create")[1]?.response.instructions, PROMPTS.farewell.assistant);
@@ -629,6 +659,18 @@ describe("The phone bridge", () => {
       bench.done(farewell, [message("bye")]);
       assert.deepEqual(hangUps(bench.passTalking(14_750)), []);
       assert.equal(hangUps(bench.passTalking(250)).length, 1);
+    });
+
+    it("is not put off by an end that is told again and again", () => {
+      const bench = BridgeBench.greeted();
+      bench.done(bench.created(true), [toolCall("end_call")]);
+      const farewell = bench.created();
+      bench.speak(farewell, "bye", 1_000);
+      for (let told = 0; told < 20; told += 1) {
+        bench.done(farewell, [message("bye")]);
+        bench.passTalking(250);
+      }
+      assert.equal(hangUps(bench.said).length, 1);
     });
 
     it("does not wait for what was cleared before", () => {

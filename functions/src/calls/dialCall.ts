@@ -1,0 +1,63 @@
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { placeCall } from "../providers/twilioCalls";
+import { twilioAccount } from "../providers/twilioClient";
+import { changeCall, confirmCall, type PhoneSession } from "../voice/phoneSessions";
+import { withStatus } from "./callChanges";
+import { type CallRequest, freeRequest } from "./callRequest";
+import { RING_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
+import type { PlacedCallIds } from "./schemas";
+import { webhookUrls } from "./webhookUrls";
+
+/**
+ * Has Twilio place the call of a session, once. 1 write, 1 request to Twilio.
+ * @throws AppError what Twilio refused it for; provider_unavailable where Twilio did not say whether it took it
+ */
+export async function dialCall(
+  ctx: Ctx,
+  { sessionId, call }: PhoneSession,
+  request: CallRequest | undefined,
+): Promise<PlacedCallIds> {
+  const { to, record, maxMinutes } = call;
+  const urls = webhookUrls(ctx.config, sessionId, "outbound");
+  const account = await twilioAccount(ctx.config);
+  const placing = await placeCall(account, { to, record, maxMinutes, ringSeconds: RING_SECONDS, ...urls });
+  switch (placing.outcome) {
+    case "placed": {
+      const { callSid } = placing.call;
+      ctx.log.info("call placed", { sessionId, callSid });
+      await writeDown(ctx, sessionId, confirmCall(ctx, sessionId, callSid));
+      return { callSid, sessionId };
+    }
+    case "refused":
+      ctx.log.warn("call refused", { sessionId, code: placing.code });
+      await writeDown(ctx, sessionId, endAsFailed(ctx, sessionId));
+      await freeRequest(ctx, request, sessionId).catch(() => {});
+      throw placing.error;
+    case "unknown":
+      ctx.log.error("call not confirmed", { sessionId, error: placing.cause });
+      throw unconfirmed(placing.cause);
+  }
+}
+
+function endAsFailed(ctx: Ctx, sessionId: string): Promise<unknown> {
+  return changeCall(ctx, sessionId, (session) => withStatus(ctx, session, { status: "failed" }));
+}
+
+/** What has happened has happened, whether it can be written down or not: callbacks and the check will tell it again. */
+async function writeDown(ctx: Ctx, sessionId: string, writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    ctx.log.error("a call could not be recorded", { sessionId, error });
+  }
+}
+
+/** Whoever asked may see how it stands, and must not place it again. */
+export function unconfirmed(cause?: unknown): AppError {
+  return new AppError(
+    "provider_unavailable",
+    "It is not known yet whether the call was placed: see GET /calls before you place it again.",
+    { details: { retryAfterSeconds: UNCONFIRMED_CHECK_SECONDS }, cause },
+  );
+}
