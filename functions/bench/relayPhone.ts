@@ -9,7 +9,7 @@ import type { Difference } from "./workers/sound";
 const CALLS = 100;
 const WARM_UP_SECONDS = 4;
 const WINDOW_SECONDS = 0.5;
-const ROUNDS = 45;
+const ROUNDS = 60;
 const MAX_MS_A_CALL_SECOND = 3;
 const MAX_CPU_RATIO = 1.3;
 
@@ -69,18 +69,20 @@ async function reactions(load: Load, group: PhoneRelayKind): Promise<number> {
 }
 
 function cpuFigures(rounds: Round[]): Figure[] {
+  // A median would leave out the windows in which the whole heap was collected.
+  const mean = rounds.reduce((sum, round) => sum + round.ours, 0) / rounds.length;
   const ours = median(rounds.map((round) => round.ours));
   const bare = median(rounds.map((round) => round.bare));
   const ratio = median(rounds.map((round) => round.ours / round.bare));
   return [
     {
-      figure: `phone CPU a second of a call, of ${CALLS} at once`,
-      ours: `${digits(ours, 2)} ms`,
+      figure: `phone CPU a second of a call, of ${CALLS} at once, mean`,
+      ours: `${digits(mean, 2)} ms`,
       limit: `${digits(MAX_MS_A_CALL_SECOND, 2)} ms`,
-      met: ours <= MAX_MS_A_CALL_SECOND,
+      met: mean <= MAX_MS_A_CALL_SECOND,
     },
     {
-      figure: "  against passing the audio on and nothing else",
+      figure: "  against passing the audio on and nothing else, median",
       ours: `${digits(ours, 2)} ms`,
       baseline: `${digits(bare, 2)} ms`,
       ratio: times(ratio),

@@ -3,7 +3,7 @@ import type { Usage } from "../voice/schemas";
 import { FrameCount } from "./frameCount";
 import type { UpstreamFailure } from "./upstreamFailure";
 
-const SAMPLE_EVERY = 32;
+const SAMPLE_EVERY = 128;
 
 /** The kinds of tokens, as labels. Cached ones are part of those that went in. */
 const TOKEN_KINDS = {
@@ -96,7 +96,7 @@ export class RelayMetrics {
   });
   readonly #forward = new Histogram({
     name: "voice_relay_forward_seconds",
-    help: "From the receipt of a frame to its being written to the other side, of one frame in 32",
+    help: "From the receipt of a frame to its being written to the other side, of one frame in 128",
     labelNames: ["direction"],
     buckets: [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1],
     registers: [this.registry],
@@ -158,7 +158,7 @@ export class RelayMetrics {
   }
 }
 
-/** How long frames of one direction take; one in 32 is timed, for timing each would cost as much as forwarding it. */
+/** How long frames of one direction take; one in 128 is timed, for timing each would cost as much as forwarding it. */
 class ForwardTimes {
   #frames = 0;
 

@@ -9,9 +9,10 @@ export interface AudioDelta {
 }
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const DELTA_KEY = Buffer.from(',"delta":"');
-const ITEM_ID = /"item_id":"([^"\\]+)"/;
-const RESPONSE_ID = /"response_id":"([^"\\]+)"/;
+const ITEM_KEY = Buffer.from('"item_id":"');
+const RESPONSE_KEY = Buffer.from('"response_id":"');
 const event = z.looseObject({ response_id: z.string().optional(), item_id: z.string(), delta: z.string() });
 
 /** Reads a `response.output_audio.delta`, without parsing where it is written as the model does; undefined for none. */
@@ -21,15 +22,23 @@ export function audioDelta(frame: Buffer): AudioDelta | undefined {
 
 function peek(frame: Buffer): AudioDelta | undefined {
   const key = frame.indexOf(DELTA_KEY);
-  if (key < 0) return undefined;
-  const head = frame.toString("latin1", 0, key);
-  const itemId = ITEM_ID.exec(head)?.[1];
+  const itemId = key < 0 ? undefined : textAt(frame, ITEM_KEY, key);
+  if (itemId === undefined) return undefined;
   const from = key + DELTA_KEY.length;
   const end = frame.indexOf(QUOTE, from);
-  if (itemId === undefined || end < 0) return undefined;
+  if (end < 0) return undefined;
   const payload = frame.subarray(from, end);
-  if (!isBase64(payload)) return undefined;
-  return { responseId: RESPONSE_ID.exec(head)?.[1], itemId, payload };
+  return isBase64(payload) ? { responseId: textAt(frame, RESPONSE_KEY, key), itemId, payload } : undefined;
+}
+
+/** The plain text behind a key that stands before `limit`. A copy of just this: it is kept while the audio is played. */
+function textAt(frame: Buffer, key: Buffer, limit: number): string | undefined {
+  const at = frame.indexOf(key);
+  if (at < 0 || at >= limit) return undefined;
+  const from = at + key.length;
+  const end = frame.indexOf(QUOTE, from);
+  if (end <= from || end > limit || frame.subarray(from, end).includes(BACKSLASH)) return undefined;
+  return frame.toString("latin1", from, end);
 }
 
 function parse(frame: Buffer): AudioDelta | undefined {

@@ -5,9 +5,10 @@ export const BYTES_PER_MS = 8;
 const CHUNK_BYTES = 100 * BYTES_PER_MS;
 const PADDING = 0x3d;
 const SILENCE = 0xff;
-const BASE64_BYTE = new Uint8Array(256);
+/** 1 for each byte that is no letter of base64. */
+const FOREIGN = new Uint8Array(256).fill(1);
 for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") {
-  BASE64_BYTE[letter.charCodeAt(0)] = 1;
+  FOREIGN[letter.charCodeAt(0)] = 0;
 }
 
 /** How many bytes of audio so much base64 stands for. */
@@ -19,11 +20,16 @@ export function audioBytes(base64: Buffer): number {
 
 /** Whether these are letters of base64 alone: nothing that could end a string of JSON or begin another field. */
 export function isBase64(payload: Buffer): boolean {
-  // Every audio frame of a call comes through here.
-  for (let at = 0; at < payload.length; at += 1) {
-    if (BASE64_BYTE[payload[at] as number] === 0) return false;
+  if (payload.length % 4 !== 0) return false;
+  // Every audio frame of a call comes through here: four letters at a time, without a branch for each.
+  let foreign = 0;
+  for (let at = 0; at < payload.length; at += 4) {
+    foreign |= FOREIGN[payload[at] as number] as number;
+    foreign |= FOREIGN[payload[at + 1] as number] as number;
+    foreign |= FOREIGN[payload[at + 2] as number] as number;
+    foreign |= FOREIGN[payload[at + 3] as number] as number;
   }
-  return payload.length % 4 === 0;
+  return foreign === 0;
 }
 
 /** The audio, base64, in pieces that are short enough for a phone; one that is already stays as it is. */

@@ -21,7 +21,14 @@ import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
 import type { Inbox } from "./inbox";
 import { HANG_UPS, NOT_UNDERSTOOD } from "./phoneEndings";
 import { type PhoneSession, phoneSession } from "./phoneSession";
-import { enclose, parseTwilio, peekMedia, StreamFrames, type TwilioMessage } from "./twilioMessages";
+import {
+  enclose,
+  parseTwilio,
+  peekMark,
+  peekMedia,
+  StreamFrames,
+  type TwilioMessage,
+} from "./twilioMessages";
 
 /** Messages of a stream that are none of Twilio's; it never sends any. */
 const MAX_MALFORMED = 20;
@@ -148,7 +155,9 @@ export class PhoneConnection implements Connection {
     if (!this.#mayTake(frame.length)) return;
     try {
       const payload = isBinary ? undefined : peekMedia(frame);
+      const name = payload || isBinary ? undefined : peekMark(frame);
       if (payload) this.#tell({ type: "media", payload });
+      else if (name) this.#tell({ type: "mark", name });
       else this.#take(isBinary ? "malformed" : parseTwilio(frame));
     } catch (error) {
       this.#failed(error);
@@ -191,12 +200,11 @@ export class PhoneConnection implements Connection {
   }
 
   #run(commands: BridgeCommand[]): void {
-    if (commands.length === 0) return;
     // Audio and its marks leave in one write, which costs as much as one of them.
-    const { wire } = this.stream;
-    wire.cork();
+    const wire = commands.length > 1 ? this.stream.wire : undefined;
+    wire?.cork();
     for (const command of commands) this.#do(command);
-    wire.uncork();
+    wire?.uncork();
   }
 
   #do(command: BridgeCommand): void {

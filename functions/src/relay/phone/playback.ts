@@ -16,7 +16,7 @@ interface Item {
 
 interface Chunk {
   name: string;
-  itemId: string;
+  item: Item;
   /** Where the chunk ends in its item. */
   end: number;
 }
@@ -37,8 +37,8 @@ export class Playback {
   /** Sent and not known to be played, in order. */
   #pending: Chunk[] = [];
   #pendingBytes = 0;
-  /** Counts the clears: a mark of what was cleared comes back as well, and must mean nothing. */
-  #generation = 0;
+  /** Counts the marks, for their names: one of what was cleared comes back as well, and is awaited no longer. */
+  #marks = 0;
 
   /** Whether everything that was sent has been played. */
   get isSilent(): boolean {
@@ -54,8 +54,9 @@ export class Playback {
     const item = this.#itemOf(itemId);
     item.sent += bytes;
     this.#pendingBytes += bytes;
-    const name = `${this.#generation}:${item.sent}:${itemId}`;
-    this.#pending.push({ name, itemId, end: item.sent });
+    this.#marks += 1;
+    const name = String(this.#marks);
+    this.#pending.push({ name, item, end: item.sent });
     return name;
   }
 
@@ -63,11 +64,14 @@ export class Playback {
   marked(name: string): void {
     const index = this.#pending.findIndex((chunk) => chunk.name === name);
     // Twilio plays in order: what was sent before has been played as well.
-    for (const { itemId, end } of this.#pending.splice(0, index + 1)) {
-      const item = this.#itemOf(itemId);
-      this.#pendingBytes -= end - item.played;
-      item.played = end;
-    }
+    for (let played = 0; played <= index; played += 1) this.#played(this.#pending.shift());
+  }
+
+  #played(chunk: Chunk | undefined): void {
+    if (!chunk) return;
+    const { item, end } = chunk;
+    this.#pendingBytes -= end - item.played;
+    item.played = end;
   }
 
   /** The model has said all of this item. */
@@ -105,13 +109,12 @@ export class Playback {
     }
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#generation += 1;
     return cuts;
   }
 
   #cut(itemId: string, item: Item): Cut {
     // What waits behind another item has not begun; before its first mark, a chunk at the head may have.
-    const lead = this.#pending[0]?.itemId === itemId ? LEAD_BYTES : 0;
+    const lead = this.#pending[0]?.item === item ? LEAD_BYTES : 0;
     item.isCut = true;
     return {
       itemId,

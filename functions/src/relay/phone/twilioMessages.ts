@@ -5,6 +5,9 @@ import { isBase64 } from "./muLaw";
 
 const QUOTE = 0x22;
 const MEDIA_HEAD = Buffer.from('{"event":"media"');
+const MARK_HEAD = Buffer.from('{"event":"mark"');
+const NAME_KEY = Buffer.from('"name":"');
+const BACKSLASH = 0x5c;
 const PAYLOAD_KEY = Buffer.from('"payload":"');
 
 const start = z.looseObject({
@@ -64,19 +67,24 @@ const EVENTS: ReadonlySet<string> = new Set(message.options.map((option) => opti
  * hot path: 50 times a second and call.
  */
 export function peekMedia(frame: Buffer): Buffer | undefined {
-  if (
-    frame.length < MEDIA_HEAD.length ||
-    frame.compare(MEDIA_HEAD, 0, MEDIA_HEAD.length, 0, MEDIA_HEAD.length)
-  ) {
-    return undefined;
-  }
-  const key = frame.indexOf(PAYLOAD_KEY, MEDIA_HEAD.length);
-  if (key < 0) return undefined;
-  const from = key + PAYLOAD_KEY.length;
+  const payload = textIn(frame, MEDIA_HEAD, PAYLOAD_KEY);
+  return payload && isBase64(payload) ? payload : undefined;
+}
+
+/** The name in a `mark` message as Twilio writes it, found without parsing; undefined for all others. */
+export function peekMark(frame: Buffer): string | undefined {
+  const name = textIn(frame, MARK_HEAD, NAME_KEY);
+  return name && !name.includes(BACKSLASH) ? name.toString("latin1") : undefined;
+}
+
+/** What stands in quotes behind `key` in a message that begins with `head`. */
+function textIn(frame: Buffer, head: Buffer, key: Buffer): Buffer | undefined {
+  if (frame.length < head.length || frame.compare(head, 0, head.length, 0, head.length)) return undefined;
+  const at = frame.indexOf(key, head.length);
+  if (at < 0) return undefined;
+  const from = at + key.length;
   const end = frame.indexOf(QUOTE, from);
-  if (end < 0) return undefined;
-  const payload = frame.subarray(from, end);
-  return isBase64(payload) ? payload : undefined;
+  return end < 0 ? undefined : frame.subarray(from, end);
 }
 
 /** What is sent to one stream. */
@@ -89,7 +97,7 @@ export class StreamFrames {
     const head = (event: string) => `{"event":"${event}","streamSid":"${streamSid}"`;
     this.clear = `${head("clear")}}`;
     this.#mediaHead = Buffer.from(`${head("media")},"media":{"payload":"`);
-    this.#markHead = `${head("mark")},"mark":{"name":`;
+    this.#markHead = `${head("mark")},"mark":{"name":"`;
   }
 
   /** @param payload µ-law, base64 */
@@ -97,8 +105,9 @@ export class StreamFrames {
     return enclose(this.#mediaHead, payload, MEDIA_TAIL);
   }
 
-  mark(name: string): string {
-    return `${this.#markHead}${JSON.stringify(name)}}}`;
+  /** @param name of letters and digits */
+  mark(name: string): Buffer {
+    return Buffer.from(`${this.#markHead}${name}"}}`, "latin1");
   }
 }
 
