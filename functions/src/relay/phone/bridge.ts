@@ -39,6 +39,8 @@ export class PhoneBridge {
   readonly #answeredCalls = new Set<string>();
   #farewell: Farewell | undefined;
   #now: number;
+  /** What has come from the caller so far, in bytes: the stream's own time. */
+  #streamBytes = 0;
   #isStarted = false;
   #isReady = false;
   #isOver = false;
@@ -62,19 +64,20 @@ export class PhoneBridge {
   /** The stream is over: what was sent and not played is never heard. */
   finish(): BridgeCommand[] {
     this.#isOver = true;
-    return this.#playback.cut().map((cut) => ({ type: "cutOff", ...cut }));
+    return this.#playback.cut(this.#streamBytes).map((cut) => ({ type: "cutOff", ...cut }));
   }
 
   #take(event: BridgeEvent): void {
     switch (event.type) {
       case "media":
+        this.#streamBytes += audioBytes(event.payload);
         if (this.#inbound.media(event.payload)) this.#do({ type: "append", payload: event.payload });
         break;
       case "audio":
         this.#say(event);
         break;
       case "mark":
-        this.#playback.marked(event.name);
+        this.#playback.marked(event.name, this.#streamBytes);
         break;
       case "started":
         if (!this.#isStarted) this.#begin("caller");
@@ -125,14 +128,19 @@ export class PhoneBridge {
   #say({ responseId, itemId, payload }: Extract<BridgeEvent, { type: "audio" }>): void {
     if (this.#responses.isCancelled(responseId) || this.#playback.isCut(itemId)) {
       // The model takes what it says for heard.
-      const cut = this.#playback.cutItem(itemId);
+      const cut = this.#playback.cutItem(itemId, this.#streamBytes);
       if (cut) this.#truncate(cut);
       return;
     }
+    this.#mark(this.#playback.markBefore(itemId));
     for (const chunk of chunksOf(payload)) {
-      const name = this.#playback.sent(itemId, audioBytes(chunk));
-      this.#do({ type: "sendMedia", payload: chunk }, { type: "sendMark", name });
+      this.#do({ type: "sendMedia", payload: chunk });
+      this.#mark(this.#playback.sent(itemId, audioBytes(chunk), this.#streamBytes));
     }
+  }
+
+  #mark(name: string | undefined): void {
+    if (name !== undefined) this.#do({ type: "sendMark", name });
   }
 
   #read(event: ServerEvent): void {
@@ -155,6 +163,7 @@ export class PhoneBridge {
         break;
       case "response.output_item.done":
         this.#playback.whole(event.item.id);
+        this.#mark(this.#playback.mark());
         break;
       case "response.done":
         this.#done(event);
@@ -170,7 +179,7 @@ export class PhoneBridge {
     if (this.#playback.isSilent && !this.#responses.isGenerating) return;
     this.#do({ type: "clear" });
     this.#cancel();
-    for (const cut of this.#playback.cut()) this.#truncate(cut);
+    for (const cut of this.#playback.cut(this.#streamBytes)) this.#truncate(cut);
   }
 
   #cancel(): void {
@@ -196,6 +205,7 @@ export class PhoneBridge {
     const output = response.output ?? [];
     for (const item of output) this.#playback.whole(item.id);
     if (!this.#responses.isGenerating) this.#playback.allWhole();
+    this.#mark(this.#playback.mark());
     if (over === "farewell") this.#farewell?.said(this.#now, this.#playback.unplayedMs);
     const isWhole = response.status !== "cancelled" && !this.#responses.isCancelled(response.id);
     for (const call of calledTools(output)) this.#answer(call, output, isWhole);

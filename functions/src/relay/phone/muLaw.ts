@@ -1,8 +1,8 @@
 // https://www.itu.int/rec/T-REC-G.711: 8,000 samples a second, a byte each.
 export const BYTES_PER_MS = 8;
 
-/** What is sent to a phone at once: 100 ms at most, for what was heard is told by whole chunks. */
-const CHUNK_BYTES = 100 * BYTES_PER_MS;
+/** What is sent to a phone at once: 200 ms at most, for marks stand between chunks. */
+const CHUNK_BYTES = 200 * BYTES_PER_MS;
 const PADDING = 0x3d;
 const SILENCE = 0xff;
 /** 1 for each byte that is no letter of base64. */

@@ -47,6 +47,8 @@ class World {
   #sent = new Map<string, number>();
   #truncated = new Set<string>();
   #marks: string[] = [];
+  /** Bytes that were sent since the last mark. */
+  #unmarked = 0;
   #played: string[] = [];
   #creates: { id: string; at: number }[] = [];
   #ids = 0;
@@ -198,8 +200,13 @@ class World {
   }
 
   #checkOne(command: BridgeCommand, next: BridgeCommand | undefined): void {
-    if (command.type === "sendMedia") assert.equal(next?.type, "sendMark");
+    if (command.type === "sendMedia") {
+      this.#unmarked += Buffer.from(command.payload.toString("latin1"), "base64").length;
+      assert.ok(this.#unmarked < 400 * 8, "what was sent is marked before long");
+    }
     if (command.type === "sendMark") {
+      assert.ok(this.#unmarked > 0, "a mark follows something");
+      this.#unmarked = 0;
       assert.ok(
         !this.#marks.includes(command.name) && !this.#played.includes(command.name),
         "marks are unique",
@@ -207,7 +214,10 @@ class World {
       this.#marks.push(command.name);
     }
     // Marks that were cleared come back at once.
-    if (command.type === "clear") this.#played.push(...this.#marks.splice(0));
+    if (command.type === "clear") {
+      this.#played.push(...this.#marks.splice(0));
+      this.#unmarked = 0;
+    }
     if (command.type === "hangUp") {
       this.hangUps.push(command);
       assert.equal(this.hangUps.length, 1);

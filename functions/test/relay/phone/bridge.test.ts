@@ -95,18 +95,30 @@ describe("The phone bridge", () => {
   });
 
   describe("speaking", () => {
-    it("sends chunks of at most 100 ms, each followed by a mark of its own, to the last byte", () => {
+    it("sends chunks of at most 200 ms, to the last byte, and a mark after each 200 ms and each item", () => {
       const bench = BridgeBench.greeted();
       const answer = bench.created(true);
-      const commands = [...bench.speak(answer, "a", 437), ...bench.speak(answer, "a", 20)];
-      const sizes = bytesOf(commands, "sendMedia");
-      assert.equal(total(sizes), 457 * 8);
-      assert.ok(Math.max(...sizes) <= 800);
+      for (const ms of [437, 20, 100, 100]) bench.speak(answer, "a", ms);
+      bench.speak(answer, "b", 50);
+      bench.model({ type: "response.output_item.done", item: message("b") });
+      bench.done(answer, [message("a"), message("b")]);
+      const sizes = bytesOf(bench.said, "sendMedia");
+      assert.equal(total(sizes), 707 * 8);
+      assert.ok(Math.max(...sizes) <= 1_600);
       assert.deepEqual(
-        commands.map(({ type }) => type),
-        sizes.flatMap(() => ["sendMedia", "sendMark"]),
+        bench.types().map((type) => (type === "sendMark" ? "mark" : "media")),
+        // 200 and 200 ms; 37, 20, 100 and 100 ms; and 50 ms of another item.
+        ["media", "mark", "media", "mark", ...Array(4).fill("media"), "mark", "media", "mark"],
       );
-      assert.equal(new Set(bench.marks()).size, sizes.length);
+      assert.equal(new Set(bench.marks()).size, 4);
+    });
+
+    it("marks what was left over before another item begins", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 50);
+      bench.speak(answer, "b", 50);
+      assert.deepEqual(bench.types(), ["sendMedia", "sendMark", "sendMedia"]);
     });
 
     it("passes µ-law through in both directions to the bit", () => {
@@ -141,11 +153,13 @@ describe("The phone bridge", () => {
 
     it("clears first, cancels and truncates at what was heard", () => {
       const { bench, answer } = answering({ chunks: 3 });
+      for (let ms = 0; ms < 60; ms += 20) bench.tell({ type: "media", payload: muLaw(20) });
+      bench.forget();
       bench.model(SPEECH_STARTED);
       assert.deepEqual(bench.types(), ["clear", "response.cancel", "conversation.item.truncate", "cutOff"]);
       assert.equal(bench.toModel("response.cancel")[0]?.response_id, answer);
-      // 3 chunks of 100 ms, and 50 ms that no mark tells of.
-      const heardMs = 3 * 100 + 50;
+      // 3 marks of 200 ms, and the stream has gone on for 60 ms since the last one.
+      const heardMs = 3 * 200 + 60;
       assert.deepEqual(bench.toModel("conversation.item.truncate"), [
         { type: "conversation.item.truncate", item_id: "a", content_index: 0, audio_end_ms: heardMs },
       ]);
@@ -156,8 +170,26 @@ describe("The phone bridge", () => {
       const bench = BridgeBench.greeted();
       const answer = bench.created(true);
       bench.speak(answer, "a", 20);
+      bench.tell({ type: "media", payload: muLaw(500) });
       bench.model(SPEECH_STARTED);
       assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 20);
+    });
+
+    it("takes nothing for heard beyond a mark that has not come back", () => {
+      const { bench } = answering({ chunks: 2 });
+      bench.tell({ type: "media", payload: muLaw(1_000) });
+      bench.model(SPEECH_STARTED);
+      assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 600);
+    });
+
+    it("counts from when a silent phone is sent something, not from the caller's words before", () => {
+      const bench = BridgeBench.greeted();
+      bench.tell({ type: "media", payload: muLaw(3_000) });
+      const answer = bench.created(true);
+      bench.speak(answer, "a", 1_000);
+      bench.tell({ type: "media", payload: muLaw(120) });
+      bench.model(SPEECH_STARTED);
+      assert.equal(bench.toModel("conversation.item.truncate")[0]?.audio_end_ms, 120);
     });
 
     it("does not cancel a response that is over, and still cuts what is being played", () => {
@@ -179,25 +211,27 @@ describe("The phone bridge", () => {
       bench.model({ type: "response.output_item.done", item: message("a") });
       bench.play();
       bench.speak(answer, "b", 300);
+      bench.tell({ type: "media", payload: muLaw(40) });
       bench.model(SPEECH_STARTED);
       assert.deepEqual(
         bench
           .toModel("conversation.item.truncate")
           .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
-        [["b", 50]],
+        [["b", 40]],
       );
     });
 
     it("takes nothing of an item for heard that waits behind another", () => {
       const { bench, answer } = answering({ chunks: 1 });
       bench.speak(answer, "b", 300);
+      bench.tell({ type: "media", payload: muLaw(40) });
       bench.model(SPEECH_STARTED);
       assert.deepEqual(
         bench
           .toModel("conversation.item.truncate")
           .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
         [
-          ["a", 150],
+          ["a", 240],
           ["b", 0],
         ],
       );
@@ -233,20 +267,21 @@ describe("The phone bridge", () => {
 
     it("ignores the marks of what it has cleared, which come back as well", () => {
       const { bench, answer, marks: cleared } = answering();
-      assert.ok(cleared.length > 5);
+      assert.equal(cleared.length, 5);
       bench.model(SPEECH_STARTED);
       bench.done(answer, [], "cancelled");
       bench.model(SPEECH_STOPPED);
       const second = bench.created(true);
       bench.speak(second, "b", 300);
       for (const name of cleared) bench.tell({ type: "mark", name });
+      bench.tell({ type: "media", payload: muLaw(40) });
       bench.forget();
       bench.model(SPEECH_STARTED);
       assert.deepEqual(
         bench
           .toModel("conversation.item.truncate")
           .map(({ item_id, audio_end_ms }) => [item_id, audio_end_ms]),
-        [["b", 50]],
+        [["b", 40]],
       );
     });
 
@@ -522,7 +557,7 @@ describe("The phone bridge", () => {
           eventsOf(bench.said, "conversation.item.create").map(({ item }) => item),
           [{ type: "function_call_output", call_id: `call_${tool}`, output: outputOf(bench) }],
         );
-        bench.play(4);
+        bench.play(2);
         assert.deepEqual(hangUps(bench.said), []);
         bench.play();
         assert.deepEqual(bench.said.at(-1), { type: "hangUp", reason });
@@ -549,6 +584,7 @@ describe("The phone bridge", () => {
       const bench = BridgeBench.greeted();
       const answer = bench.created(true);
       bench.speak(answer, "bye", 100);
+      bench.model({ type: "response.output_item.done", item: message("bye") });
       bench.play();
       assert.equal(bench.done(answer, [message("bye"), toolCall("end_call")]).at(-1)?.type, "hangUp");
     });
@@ -721,8 +757,9 @@ describe("The phone bridge", () => {
     const answer = bench.created(true);
     bench.speak(answer, "a", 500);
     bench.done(answer, [message("a")]);
-    bench.play(2);
-    assert.deepEqual(bench.bridge.finish(), [{ type: "cutOff", itemId: "a", heardMs: 250 }]);
+    bench.play(1);
+    bench.tell({ type: "media", payload: muLaw(100) });
+    assert.deepEqual(bench.bridge.finish(), [{ type: "cutOff", itemId: "a", heardMs: 300 }]);
     assert.deepEqual(bench.tell({ type: "media", payload: muLaw(20) }), []);
   });
 });
