@@ -27,7 +27,12 @@ export interface Bench {
 
 export async function startBench(options: Parameters<typeof startTwilioSimulator>[0] = {}): Promise<Bench> {
   const account = { sid: `AC${"1".repeat(32)}`, authToken: "secret", numbers: [FROM] };
-  const simulator = await startTwilioSimulator({ account, ...options });
+  const simulator = await startTwilioSimulator({
+    // The stack that the tests run in has one.
+    publicUrl: "",
+    account,
+    ...options,
+  });
   const application = await Application.start(account.authToken);
   const sdk = sdkFor(simulator);
   return {
