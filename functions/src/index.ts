@@ -49,6 +49,11 @@ export = lazyExports({
   callsHttp: () => calls().callsHttp,
   callHttp: () => calls().callHttp,
   callEndHttp: () => calls().callEndHttp,
+  scheduleCallHttp: () => calls().scheduleCallHttp,
+  scheduledCallsHttp: () => calls().scheduledCallsHttp,
+  scheduledCallHttp: () => calls().scheduledCallHttp,
+  doNotCallHttp: () => calls().doNotCallHttp,
+  doNotCallEntryHttp: () => calls().doNotCallEntryHttp,
   // phone calls: what Twilio calls
   twilioVoiceOutboundHttp: () => calls().twilioVoiceOutboundHttp,
   twilioVoiceInboundHttp: () => calls().twilioVoiceInboundHttp,
@@ -58,7 +63,9 @@ export = lazyExports({
   health: () => health().health,
   // accounts: schedule
   eraseLeftovers: () => accountTriggers().eraseLeftovers,
-  // phone calls: schedule
+  // phone calls: schedule and tasks
+  sweepScheduledCalls: () => callTriggers().sweepScheduledCalls,
+  dialScheduledCall: () => callTriggers().dialScheduledCall,
   checkCalls: () => callTriggers().checkCalls,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,

@@ -23,6 +23,9 @@ export const SETTINGS = [
   "TWILIO_API_BASE_URL",
   "TRANSFER_PHONE_NUMBER",
   "CALL_COUNTRIES",
+  "CALL_HOURS",
+  "CALL_SPEND_LIMIT_USD",
+  "CALL_RESERVE_USD_PER_MINUTE",
   "GOOGLE_CLIENT_ID",
   "GOOGLE_CLIENT_SECRET",
   "GOOGLE_REDIRECT_URI",
@@ -64,6 +67,8 @@ const PROVIDERS = [
       TWILIO_AUTH_TOKEN: "simulated-auth-token",
       TWILIO_PHONE_NUMBER: "+14155550100",
       TRANSFER_PHONE_NUMBER: "+14155550199",
+      // Nobody is woken by a simulated phone.
+      CALL_HOURS: "00:00-24:00",
       TWILIO_API_BASE_URL: `http://${simulators}/twilio`,
     }),
   },

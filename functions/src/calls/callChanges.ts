@@ -67,9 +67,14 @@ function withEvent(ctx: Ctx, { statuses }: CallRecord, told: ToldStatus): CallRe
   };
 }
 
-/** Whether nothing more is to be learned of a call: its price is told some time after the end, and only of one that was answered. */
-export function isSettled(call: CallRecord): boolean {
+/** Whether all is known of a call: its price is told some time after the end, and only of one that was answered. */
+export function isKnown(call: CallRecord): boolean {
   const status = statusOf(call);
   if (status === undefined || !isFinal(status)) return false;
   return status !== "completed" || call.price !== undefined;
+}
+
+/** Whether nothing is left to be done for a call: all is known, and what was set aside for it is settled. */
+export function isSettled(call: CallRecord): boolean {
+  return isKnown(call) && (call.verdict === undefined || call.costUsd !== undefined);
 }

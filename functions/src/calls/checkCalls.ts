@@ -2,6 +2,7 @@ import type { Ctx } from "../core/ctx";
 import { withLease } from "../core/lease";
 import { callsTo, fetchCall, type KnownCall } from "../providers/twilioCalls";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
+import { isFinal, statusOf } from "../voice/callRecord";
 import {
   type CallChange,
   callsToCheck,
@@ -10,7 +11,7 @@ import {
   type PhoneSession,
   unconfirmedCallsTo,
 } from "../voice/phoneSessions";
-import { after, isSettled, withStatus } from "./callChanges";
+import { after, isKnown, isSettled, withStatus } from "./callChanges";
 import {
   CHECK_AFTER_SECONDS,
   CHECK_LEASE_SECONDS,
@@ -18,6 +19,7 @@ import {
   CHECKS_A_RUN,
   UNCONFIRMED_SECONDS,
 } from "./limits";
+import { settleCall } from "./settleCall";
 
 /**
  * Asks Twilio of the calls that are due: whether one that was not confirmed was placed, how one stands whose callbacks
@@ -45,13 +47,20 @@ async function check(ctx: Ctx, account: TwilioAccount, session: PhoneSession): P
   try {
     const { callSid } = session.call;
     const known = callSid === null ? await search(ctx, account, session) : await fetchCall(account, callSid);
-    await changeCall(ctx, sessionId, (current) => outcome(ctx, current, known));
+    const changed = await changeCall(ctx, sessionId, (current) => outcome(ctx, current, known));
+    if (changed && mayBeSettled(changed)) await settleCall(ctx, sessionId);
   } catch (error) {
     ctx.log.warn("a call could not be checked", { sessionId, error });
     await changeCall(ctx, sessionId, ({ call }) => ({
       call: { checkAt: after(ctx, CHECK_AFTER_SECONDS[call.checks === 0 ? 0 : 1]) },
     }));
   }
+}
+
+/** All is known, or Twilio was asked for the price often enough. */
+function mayBeSettled({ call }: PhoneSession): boolean {
+  const status = statusOf(call);
+  return status !== undefined && isFinal(status) && (isKnown(call) || call.checkAt === null);
 }
 
 /** What Twilio knows of a call: nothing, or several that may be it. */

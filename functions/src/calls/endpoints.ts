@@ -5,11 +5,15 @@ import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
 import { TWILIO_SECRETS } from "../endpoint/secrets";
 import { answerCall } from "./answerCall";
+import { cancelScheduledCall } from "./cancelScheduled";
+import { addDoNotCall, listDoNotCall, removeDoNotCall } from "./doNotCall";
 import { endCall } from "./endCall";
 import { makeCall } from "./makeCall";
 import { getCall, listCalls } from "./readCalls";
+import { listScheduledCalls } from "./readScheduled";
 import { receiveCall } from "./receiveCall";
 import { recordCallRecording, recordCallStatus } from "./recordCall";
+import { scheduleCall } from "./scheduleCall";
 import * as schemas from "./schemas";
 import { provenByTwilio } from "./signedByTwilio";
 import * as webhooks from "./webhookSchemas";
@@ -18,6 +22,7 @@ type MakeCallInput = z.output<typeof schemas.makeCallInput>;
 type MakeCustomCallInput = z.output<typeof schemas.makeCustomCallInput>;
 
 const PLACING_ERRORS = [
+  "permission_denied",
   "not_found",
   "conflict",
   "rate_limited",
@@ -79,6 +84,51 @@ const ending = operation({
   run: endCall,
 });
 
+const barring = operation({
+  summary: "Put a number on one's own do-not-call list",
+  auth: "token",
+  input: schemas.doNotCallInput,
+  output: schemas.doNotCallEntry,
+  run: addDoNotCall,
+});
+const listingBarred = operation({
+  summary: "The numbers on one's own do-not-call list",
+  auth: "token",
+  input: schemas.nothing,
+  output: schemas.doNotCallEntry.array(),
+  run: listDoNotCall,
+});
+const unbarring = operation({
+  summary: "Take a number off one's own do-not-call list; what its owner has said stays",
+  auth: "token",
+  input: schemas.doNotCallInput,
+  output: schemas.message,
+  run: removeDoNotCall,
+});
+const scheduling = operation({
+  summary: "Schedule a call, at least a minute and at most a year ahead",
+  auth: "fresh",
+  errors: ["conflict", "not_configured"],
+  secrets: TWILIO_SECRETS,
+  input: schemas.scheduleInput,
+  output: schemas.scheduledCall,
+  run: scheduleCall,
+});
+const listingScheduled = operation({
+  summary: "One's own scheduled calls, the farthest first",
+  auth: "token",
+  input: schemas.listScheduledInput,
+  output: schemas.listScheduledOutput,
+  run: listScheduledCalls,
+});
+const cancelling = operation({
+  summary: "Cancel a scheduled call; again it changes nothing",
+  auth: "token",
+  errors: ["not_found", "conflict"],
+  input: schemas.scheduledRef,
+  output: schemas.message,
+  run: cancelScheduledCall,
+});
 const answering = operation({
   summary: "Twilio asks what to do with a call that we placed",
   auth: "signature",
@@ -144,6 +194,41 @@ export const callsHttp = https({
 });
 export const callHttp = https({ path: "/calls/{call_sid}", family, routes: { GET: route(getting) } });
 export const callEndHttp = https({ path: "/calls/{call_sid}/end", family, routes: { POST: route(ending) } });
+
+export const scheduleCallHttp = https({
+  path: "/schedule-call",
+  family,
+  routes: { POST: route(scheduling, { status: 201 }) },
+});
+export const scheduledCallsHttp = https({
+  path: "/scheduled-calls",
+  family,
+  routes: {
+    GET: route(listingScheduled, {
+      present: ({ calls, nextCursor }) => ({
+        body: calls,
+        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
+      }),
+      presented: schemas.scheduledCall.array(),
+      presentedHeaders: ["X-Next-Cursor"],
+    }),
+  },
+});
+export const scheduledCallHttp = https({
+  path: "/scheduled-calls/{id}",
+  family,
+  routes: { DELETE: route(cancelling) },
+});
+export const doNotCallHttp = https({
+  path: "/do-not-call",
+  family,
+  routes: { GET: route(listingBarred), POST: route(barring, { status: 201 }) },
+});
+export const doNotCallEntryHttp = https({
+  path: "/do-not-call/{phone_number}",
+  family,
+  routes: { DELETE: route(unbarring) },
+});
 
 export const twilioVoiceOutboundHttp = https({
   path: "/twilio/voice/outbound",

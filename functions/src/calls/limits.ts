@@ -7,6 +7,22 @@ export const RECEIVED_WINDOW: WindowPolicy = { limit: 30, windowSeconds: 60 };
 /** How long a call may last: where nothing is said, and at most. */
 export const DEFAULT_MAX_MINUTES = 10;
 export const MAX_MINUTES = 60;
+/** How far ahead a call may be scheduled, at least and at most. */
+export const SCHEDULE_AHEAD_SECONDS = { least: 60, most: 365 * 24 * 60 * 60 };
+/** A call that could not be placed for so long after its time is not placed any more. */
+export const MISSED_AFTER_SECONDS = 15 * 60;
+/** Cloud Tasks takes tasks of the next 30 days; the sweep hands over what comes within a day less. */
+export const ENQUEUE_AHEAD_SECONDS = 29 * 24 * 60 * 60;
+/** After how long a call that was being dialled is looked into. */
+export const DIALLING_SECONDS = 180;
+/** Scheduled calls that one run of the sweep hands over, dials or looks into. */
+export const SWEEP_BATCH = 250;
+export const SWEEP_LEASE_SECONDS = 120;
+export const DEFAULT_SCHEDULED_PER_PAGE = 20;
+export const MAX_SCHEDULED_PER_PAGE = 100;
+/** Calls that a user may have scheduled. */
+export const MAX_SCHEDULED = 1_000;
+
 /** For how long a phone may ring. */
 export const RING_SECONDS = 30;
 /** What is given to a session beyond its call, which Twilio ends by itself. */

@@ -46,6 +46,14 @@ export function callableNumber(written: string, own: string, config: Pick<Config
   return number.number;
 }
 
+/** Any valid number, in E.164, whether it may be called or not. @throws AppError invalid_argument */
+export function anyNumber(
+  written: string,
+  { TWILIO_PHONE_NUMBER: own }: Pick<Config, "TWILIO_PHONE_NUMBER">,
+): string {
+  return parse(written, own === undefined ? undefined : parsePhoneNumberFromString(own)?.country).number;
+}
+
 /** @throws AppError for what is no whole and valid number: short and emergency numbers are none */
 function parse(written: string, home: CountryCode | undefined): PhoneNumber {
   const number = parsePhoneNumberFromString(written, { defaultCountry: home, extract: false });

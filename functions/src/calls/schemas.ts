@@ -2,7 +2,15 @@ import { z } from "zod";
 import { scenarioId, variables } from "../scenarios/schemas";
 import { CALL_STATUSES } from "../voice/callRecord";
 import { END_REASONS, language } from "../voice/schemas";
-import { DEFAULT_CALLS_PER_PAGE, DEFAULT_MAX_MINUTES, MAX_CALLS_PER_PAGE, MAX_MINUTES } from "./limits";
+import {
+  DEFAULT_CALLS_PER_PAGE,
+  DEFAULT_MAX_MINUTES,
+  DEFAULT_SCHEDULED_PER_PAGE,
+  MAX_CALLS_PER_PAGE,
+  MAX_MINUTES,
+  MAX_SCHEDULED_PER_PAGE,
+} from "./limits";
+import { SCHEDULED_STATUSES } from "./store";
 
 const phoneNumber = z
   .string()
@@ -14,13 +22,31 @@ const phoneNumber = z
     examples: ["+14155550123"],
   });
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** Of a query string all values are text. */
 const integer = (sent: unknown) => (typeof sent === "string" && /^\d{1,9}$/.test(sent) ? Number(sent) : sent);
 const flag = (sent: unknown) => (sent === "true" ? true : sent === "false" ? false : sent);
 
 const record = z.boolean().default(false).meta({ description: "Record both sides, in two channels." });
 const maxMinutes = z.number().int().min(1).max(MAX_MINUTES).default(DEFAULT_MAX_MINUTES);
-const shared = { phone_number: phoneNumber, variables: variables.optional(), language: language.optional() };
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: "must be a time zone such as America/New_York" })
+  .meta({ description: "Where the person called is; else it follows from the number." });
+const shared = {
+  phone_number: phoneNumber,
+  variables: variables.optional(),
+  language: language.optional(),
+  time_zone: timeZone.optional(),
+};
 const inBody = { ...shared, record, max_minutes: maxMinutes };
 const inQuery = {
   ...shared,
@@ -102,3 +128,62 @@ export const listCallsOutput = z.object({ calls: z.array(call), nextCursor: z.st
 export type ListCallsOutput = z.output<typeof listCallsOutput>;
 
 export const endedCall = z.object({ status: z.literal("success"), call_sid: callSid });
+
+export const doNotCallInput = z.strictObject({ phone_number: phoneNumber });
+export type DoNotCallInput = z.output<typeof doNotCallInput>;
+export const doNotCallEntry = z.object({ phone_number: z.string() });
+export type DoNotCallEntry = z.output<typeof doNotCallEntry>;
+export const nothing = z.strictObject({});
+export const message = z.object({ message: z.string() });
+
+const scheduledId = z.string().min(1).max(128);
+/** With its offset: a time of day without one is no moment, and two of them when clocks are put back. */
+const moment = z.iso.datetime({
+  offset: true,
+  error: "must be an ISO time with its offset, such as 2026-12-01T14:00:00-05:00",
+});
+
+export const scheduleInput = z
+  .strictObject({
+    ...inBody,
+    scenario: scenarioId.optional(),
+    scenario_id: scenarioId.optional().meta({ description: "The same as `scenario`." }),
+    scheduled_time: moment,
+  })
+  .refine(({ scenario, scenario_id }) => (scenario === undefined) !== (scenario_id === undefined), {
+    path: ["scenario"],
+    error: "must be given, and only once",
+  });
+export type ScheduleInput = z.output<typeof scheduleInput>;
+
+export const scheduledCall = z
+  .object({
+    id: scheduledId,
+    status: z.enum(SCHEDULED_STATUSES),
+    phone_number: z.string(),
+    scenario: z.string(),
+    scheduled_time: time,
+    created_at: time,
+    session_id: z.string().optional(),
+    call_sid: callSid.optional(),
+    reason: z.string().optional().meta({ description: "Why it was not placed." }),
+  })
+  .meta({ id: "ScheduledCall" });
+export type ScheduledCall = z.output<typeof scheduledCall>;
+
+export const listScheduledInput = z.strictObject({
+  limit: z.preprocess(
+    integer,
+    z.number().int().min(1).max(MAX_SCHEDULED_PER_PAGE).default(DEFAULT_SCHEDULED_PER_PAGE),
+  ),
+  cursor: scheduledId.optional().meta({ description: "The X-Next-Cursor of the page before." }),
+});
+export type ListScheduledInput = z.output<typeof listScheduledInput>;
+export const listScheduledOutput = z.object({
+  calls: z.array(scheduledCall),
+  nextCursor: z.string().optional(),
+});
+export type ListScheduledOutput = z.output<typeof listScheduledOutput>;
+
+export const scheduledRef = z.strictObject({ id: scheduledId });
+export type ScheduledRef = z.output<typeof scheduledRef>;

@@ -70,6 +70,25 @@ const LIST_PRICES: Record<string, Price> = {
   },
 };
 
+/** `08:00-21:00`, as minutes since midnight. */
+const hours = (fallback: string) =>
+  text(fallback).transform((written, issues) => {
+    const [, from, until] = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(written) ?? [];
+    const [begin, end] = [from, until].map((time) => {
+      const [hour = Number.NaN, minute = Number.NaN] = (time ?? "").split(":").map(Number);
+      return minute < 60 && hour * 60 + minute <= 24 * 60 ? hour * 60 + minute : Number.NaN;
+    });
+    if (begin !== undefined && end !== undefined && begin < end) return { from: begin, until: end };
+    issues.addIssue({ code: "custom", message: "must be hours of a day such as 08:00-21:00" });
+    return z.NEVER;
+  });
+const usd = (fallback: number) =>
+  text(String(fallback))
+    .transform(Number)
+    .pipe(
+      z.number({ error: "must be an amount in USD such as 0.5" }).positive({ error: "must be more than 0" }),
+    );
+
 const prices = optionalText.transform((json, issues) => {
   if (json === undefined) return LIST_PRICES;
   try {
@@ -114,6 +133,9 @@ const configSchema = z.object({
   CALL_COUNTRIES: list.refine((codes) => codes.every((code) => /^[A-Z]{2}$/.test(code)), {
     error: "must be country codes such as US,CA,GB",
   }),
+  CALL_HOURS: hours("08:00-21:00"),
+  CALL_SPEND_LIMIT_USD: usd(20),
+  CALL_RESERVE_USD_PER_MINUTE: usd(0.5),
   PUBLIC_URL: publicUrl,
   WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),

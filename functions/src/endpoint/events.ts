@@ -1,5 +1,6 @@
 import { onDocumentDeleted, onDocumentUpdated } from "firebase-functions/firestore";
 import { onSchedule } from "firebase-functions/scheduler";
+import { onTaskDispatched } from "firebase-functions/tasks";
 import { type Ctx, createCtx } from "../core/ctx";
 import { REGION } from "./region";
 import { bindSecrets, type SecretName } from "./secrets";
@@ -18,6 +19,24 @@ export function everyMinute(work: (ctx: Ctx) => Promise<unknown>, secrets: reado
     },
     async () => {
       await observed(work, {});
+    },
+  );
+}
+
+/** Runs `work` for each task that is handed over to this function; one that fails is given again, three times in all. */
+export function onTask<Data>(
+  work: (ctx: Ctx, data: Data) => Promise<unknown>,
+  secrets: readonly SecretName[] = [],
+) {
+  return onTaskDispatched<Data>(
+    {
+      region: REGION,
+      retryConfig: { maxAttempts: 3, minBackoffSeconds: 30 },
+      rateLimits: { maxConcurrentDispatches: 50 },
+      secrets: bindSecrets(secrets),
+    },
+    async ({ data }) => {
+      await observed((ctx) => work(ctx, data), {});
     },
   );
 }

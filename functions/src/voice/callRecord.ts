@@ -44,6 +44,19 @@ export const callRecord = z.object({
       channels: z.number().int().optional(),
     })
     .optional(),
+  /** Why it could be placed, where we placed it. */
+  verdict: z
+    .object({
+      allowedAt: timestamp,
+      /** Where the person called may be. */
+      zones: z.array(z.string()),
+      /** What the call may cost, set aside on `day` (UTC) until it is settled. */
+      reserveUsd: z.number(),
+      day: z.string(),
+    })
+    .optional(),
+  /** What it has cost all in all, once that is settled. */
+  costUsd: z.number().optional(),
   /** When Twilio is to be asked how the call stands; null when all is known. */
   checkAt: timestamp.nullable(),
   /** How often it was asked. */

@@ -19,7 +19,10 @@ export interface NewPhoneSession {
   language?: string;
   /** When it ends by itself. */
   expiresAt: Date;
-  call: Pick<CallRecord, "direction" | "callSid" | "from" | "to" | "maxMinutes" | "record" | "checkAt">;
+  call: Pick<
+    CallRecord,
+    "direction" | "callSid" | "from" | "to" | "maxMinutes" | "record" | "verdict" | "checkAt"
+  >;
 }
 
 /**
@@ -119,6 +122,11 @@ export async function readPhoneSession(
   sessionId: string,
 ): Promise<PhoneSession | undefined> {
   return phoneSession((await tx.get(sessions(ctx.db).doc(sessionId))).data());
+}
+
+/** Within a transaction that has read it: a call's record as it is from now on. 1 write. */
+export function writeCall(ctx: Ctx, tx: Transaction, sessionId: string, call: CallRecord): void {
+  tx.update(sessions(ctx.db).doc(sessionId), { call });
 }
 
 /** The session of a call. 1 read. */

@@ -5,20 +5,15 @@ import { makeCall } from "../../src/calls/makeCall";
 import { statusOf } from "../../src/voice/callRecord";
 import { findPhoneSession, type PhoneSession } from "../../src/voice/phoneSessions";
 import { rejectsWith } from "../support/appError";
+import { callWorld } from "../support/callWorld";
 import { costOf } from "../support/countedFirestore";
 import { addPhoneFault, freshPhone, phoneCall, phoneCalls, scriptPhone } from "../support/phone";
 import { fromStack } from "../support/stackEnvironment";
-import { testWorld } from "../support/testCtx";
 
-/** A world whose callbacks never arrive: nobody listens there. */
+/** A world whose callbacks never arrive, with one user. */
 function deafWorld() {
-  const world = testWorld(new Date());
-  const names = ["ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER", "API_BASE_URL"].map((name) => `TWILIO_${name}`);
-  const settings = {
-    ...Object.fromEntries(names.map((name) => [name, fromStack(name)])),
-    PUBLIC_URL: "http://127.0.0.1:9",
-  };
-  return { world, ann: world.configured(settings, "ann"), system: world.configured(settings) };
+  const { world, as, system } = callWorld();
+  return { world, ann: as("ann"), system };
 }
 
 const options = (phone_number: string) => ({

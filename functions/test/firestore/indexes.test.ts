@@ -5,7 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { before, describe, it } from "mocha";
 import { eraseAgain } from "../../src/accounts/erasures";
 import { callRequestOf, claimRequest } from "../../src/calls/callRequest";
+import { listDoNotCall } from "../../src/calls/doNotCall";
 import { eraseCallsOf } from "../../src/calls/eraseCalls";
+import { listScheduledCalls } from "../../src/calls/readScheduled";
+import { scheduleCall } from "../../src/calls/scheduleCall";
+import { scheduleInput } from "../../src/calls/schemas";
+import { readSpend, reserve } from "../../src/calls/spend";
+import { sweepScheduled } from "../../src/calls/sweepScheduled";
 import { withLease } from "../../src/core/lease";
 import { countUse } from "../../src/core/rateLimit";
 import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
@@ -43,7 +49,11 @@ const declared = JSON.parse(readFunctionsFile("../firestore.indexes.json")) as D
 /** Files that send queries, all exercised by `exercise`: one that is not listed here has to be exercised as well. */
 const FILES_WITH_QUERIES = [
   "accounts/erasures.ts",
+  "calls/doNotCall.ts",
   "calls/eraseCalls.ts",
+  "calls/readScheduled.ts",
+  "calls/scheduleCall.ts",
+  "calls/sweepScheduled.ts",
   "scenarios/eraseScenarios.ts",
   "scenarios/readScenarios.ts",
   "usage/eraseUsage.ts",
@@ -56,6 +66,12 @@ const FILES_WITH_QUERIES = [
   "voice/transcript.ts",
   "voice/watchRelaySessions.ts",
 ];
+
+const PHONE = {
+  TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+  TWILIO_AUTH_TOKEN: "token",
+  TWILIO_PHONE_NUMBER: "+14155550100",
+};
 
 /** Runs everything that queries and gives what was sent. */
 async function exercise(): Promise<SentQuery[]> {
@@ -79,6 +95,16 @@ async function exercise(): Promise<SentQuery[]> {
   await eraseScenariosOf(world.as("ann"), "ann");
   await eraseUsageOf(world.as("ann"), "ann");
   await eraseCallsOf(world.as("ann"), "ann");
+  await listDoNotCall(world.as("ann"));
+  await listScheduledCalls(world.as("ann"), { limit: 1 });
+  await sweepScheduled(world.as());
+  await scheduleCall(world.configured(PHONE, "ann"), {
+    ...scheduleInput.parse({
+      phone_number: "+14155552671",
+      scenario: "survey",
+      scheduled_time: new Date(world.now().getTime() + 40 * 86_400_000).toISOString(),
+    }),
+  });
   await listCallsOf(world.as(), { userId: "ann", limit: 1 });
   await findCall(world.as(), "CA1");
   await callsToCheck(world.as(), 1);
@@ -190,6 +216,7 @@ describe("Firestore indexes", () => {
     const lifetimes = declared.fieldOverrides.filter((field) => "ttl" in field);
     assert.deepEqual(lifetimes.map((field) => `${field.collectionGroup}.${field.fieldPath}`).sort(), [
       "callRequests.expiresAt",
+      "callSpend.expiresAt",
       "countedRequests.expiresAt",
       "leases.expiresAt",
       "rateLimits.expiresAt",
@@ -209,6 +236,7 @@ describe("Firestore indexes", () => {
     const call = { phone_number: "+14155550123", scenarioId: "survey", record: false, max_minutes: 1 };
     const request = callRequestOf(keyed, "ann", call);
     assert.ok(request);
+    await world.db.runTransaction(async (tx) => reserve(tx, await readSpend(keyed, tx, "ann"), 1));
     await claimRequest(keyed, request, { userId: "ann", sessionId: "s2" });
     await withLease(world.as(), "x", 60, async () => {
       for (const { collectionGroup } of lifetimes) {

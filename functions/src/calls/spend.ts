@@ -1,0 +1,64 @@
+import { type DocumentReference, Timestamp, type Transaction } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import { documentName } from "../core/firestore";
+import { type CallSpendDoc, callSpend } from "./store";
+
+/** How long a day's sums are kept. */
+const KEPT_SECONDS = 400 * 24 * 60 * 60;
+
+/** What a user's calls of one day (UTC) have cost, and may cost yet. */
+export interface Spend {
+  reference: DocumentReference<CallSpendDoc, CallSpendDoc>;
+  doc: CallSpendDoc;
+}
+
+/** 1 read of `tx`. */
+export async function readSpend(ctx: Ctx, tx: Transaction, userId: string, at = ctx.now()): Promise<Spend> {
+  const day = at.toISOString().slice(0, 10);
+  const reference = callSpend(ctx.db).doc(`${documentName(userId)}_${day}`);
+  const expiresAt = Timestamp.fromMillis(at.getTime() + KEPT_SECONDS * 1_000);
+  const doc = (await tx.get(reference)).data() ?? { userId, day, reservedUsd: 0, spentUsd: 0, expiresAt };
+  return { reference, doc };
+}
+
+/** What a call may cost at most: so much a minute, by the settings. */
+export function reserveFor(ctx: Ctx, maxMinutes: number): number {
+  return round(maxMinutes * ctx.config.CALL_RESERVE_USD_PER_MINUTE);
+}
+
+/** @throws AppError rate_limited where what is spent and reserved on the day leaves too little */
+export function assertAffordable(ctx: Ctx, { doc }: Spend, reserveUsd: number): void {
+  const limit = ctx.config.CALL_SPEND_LIMIT_USD;
+  if (doc.spentUsd + doc.reservedUsd + reserveUsd <= limit) return;
+  throw new AppError(
+    "rate_limited",
+    `Your calls may cost ${limit} USD a day, and this one up to ${reserveUsd}: make it shorter, or try again tomorrow.`,
+    { details: { retryAfterSeconds: secondsToMidnight(ctx.now()) } },
+  );
+}
+
+/** 1 write. */
+export function reserve(tx: Transaction, { reference, doc }: Spend, reserveUsd: number): void {
+  tx.set(reference, { ...doc, reservedUsd: round(doc.reservedUsd + reserveUsd) });
+}
+
+/** What was reserved is free again, and what the call has cost is spent. 1 write. */
+export function settle(
+  tx: Transaction,
+  { reference, doc }: Spend,
+  call: { reserveUsd: number; costUsd: number },
+): void {
+  const reservedUsd = Math.max(0, round(doc.reservedUsd - call.reserveUsd));
+  tx.set(reference, { ...doc, reservedUsd, spentUsd: round(doc.spentUsd + call.costUsd) });
+}
+
+/** To a hundredth of a cent: sums of binary fractions drift. */
+function round(usd: number): number {
+  return Math.round(usd * 10_000) / 10_000;
+}
+
+function secondsToMidnight(now: Date): number {
+  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
+  return Math.ceil((midnight - now.getTime()) / 1_000);
+}

@@ -1,0 +1,22 @@
+import { fromStack } from "./stackEnvironment";
+import { testWorld } from "./testCtx";
+
+/**
+ * A world with the stack's simulated phone network, whose callbacks never arrive: nobody listens there.
+ * @param settings on top of Twilio's
+ */
+export function callWorld(settings: Record<string, string> = {}, start = new Date()) {
+  const world = testWorld(start);
+  const names = ["ACCOUNT_SID", "AUTH_TOKEN", "PHONE_NUMBER", "API_BASE_URL"].map((name) => `TWILIO_${name}`);
+  const all = {
+    ...Object.fromEntries(names.map((name) => [name, fromStack(name)])),
+    PUBLIC_URL: "http://127.0.0.1:9",
+    CALL_HOURS: "00:00-24:00",
+    ...settings,
+  };
+  return {
+    world,
+    as: (uid: string) => world.configured(all, uid),
+    system: world.configured(all),
+  };
+}
