@@ -214,16 +214,25 @@ describe("A phone call at the relay", () => {
     again.hangUp();
   });
 
-  it("is closed, its transcript whole, with all the others when the relay is told to stop", async () => {
+  it("is closed, its transcript whole, with all the others when the relay is told to stop", async function () {
+    this.timeout(60_000);
     simulator.setScript({ greeting: STORY });
     simulator.setPace({ realTimeFactor: 1 });
-    const sessions = await Promise.all(Array.from({ length: 5 }, () => phoneSession()));
-    const phones = await Promise.all(sessions.map(({ token }) => Phone.call(relay.url, token)));
+    const sessions: Awaited<ReturnType<typeof phoneSession>>[] = [];
+    const phones: Phone[] = [];
+    // One after another: the emulator gives up transactions that come by the dozen.
+    for (let call = 0; call < 50; call += 1) {
+      const session = await phoneSession();
+      sessions.push(session);
+      const phone = await Phone.call(relay.url, session.token);
+      await phone.until("mark", 1);
+      phones.push(phone);
+    }
     await Promise.all(phones.map((phone) => phone.until("mark", 3)));
     const waiting = await Phone.dial(relay.url);
     const startedAt = Date.now();
     await relay.drain();
-    assert.ok(Date.now() - startedAt < 4_000, "nobody is waited for who has not begun");
+    assert.ok(Date.now() - startedAt < 9_000, "nobody is waited for who has not begun");
     assert.equal((await waiting.closed).code, 1012);
     for (const [index, phone] of phones.entries()) {
       assert.equal((await phone.closed).code, 1012);
