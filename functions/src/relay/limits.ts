@@ -33,8 +33,10 @@ export interface RelayLimits {
   streamStartMs: number;
   /** What it may send before, in bytes. */
   streamStartBytes: number;
-  /** How often the times above are looked at, and the pauses of a phone call. */
+  /** How often the times above are looked at. */
   tickMs: number;
+  /** The same for phone calls, whose pauses are heard. */
+  phoneTickMs: number;
   /** How long an answer of Firestore makes `/readyz` sure of it. */
   readinessHoldsMs: number;
   /** How long `/readyz` waits for Firestore. */
@@ -65,7 +67,8 @@ export const RELAY_LIMITS: RelayLimits = {
   drainMs: 7_000,
   streamStartMs: 5_000,
   streamStartBytes: 16 * 1_024,
-  tickMs: 250,
+  tickMs: 1_000,
+  phoneTickMs: 250,
   readinessHoldsMs: 5_000,
   readinessTimeoutMs: 2_000,
 };

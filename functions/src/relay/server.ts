@@ -96,10 +96,13 @@ class RelayServer implements Relay {
     this.#stopWatching = watchRelaySessions(this.services.ctx, this.#id, (change) =>
       this.#live.get(change.sessionId)?.sessionChanged(change),
     );
-    this.#ticker = setInterval(() => {
-      const now = Date.now();
-      for (const connection of this.#live.values()) connection.tick(now);
-    }, this.services.limits.tickMs);
+    this.#ticker = setInterval(
+      () => {
+        const now = Date.now();
+        for (const connection of this.#live.values()) connection.tick(now);
+      },
+      Math.min(this.services.limits.tickMs, this.services.limits.phoneTickMs),
+    );
   }
 
   async drain(): Promise<void> {
