@@ -22,10 +22,7 @@ export function allowedAt(now: Date, zones: readonly string[], hours: CallHours)
     const minutes = minutesOfDay(now, zone);
     if (minutes === undefined) return { allowed: false, reason: "unknown_zone" };
     if (minutes >= hours.from && minutes < hours.until) continue;
-    const localTime = [Math.floor(minutes / 60), minutes % 60]
-      .map((part) => String(part).padStart(2, "0"))
-      .join(":");
-    return { allowed: false, reason: "outside_hours", zone, localTime };
+    return { allowed: false, reason: "outside_hours", zone, localTime: clock(minutes) };
   }
   return { allowed: true };
 }
@@ -44,4 +41,9 @@ function minutesOfDay(now: Date, timeZone: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Minutes since midnight as `HH:MM`. */
+export function clock(minutes: number): string {
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -3,7 +3,7 @@ import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { assertNotRefused, countUse } from "../core/rateLimit";
 import type { CallRecord } from "../voice/callRecord";
-import { allowedAt } from "./allowedHours";
+import { allowedAt, clock } from "./allowedHours";
 import { isBarred } from "./doNotCall";
 import { CALL_WINDOW } from "./limits";
 import { numberZones } from "./numberZones";
@@ -83,8 +83,4 @@ function assertHours(ctx: Ctx, zones: readonly string[]): void {
       ? `It is not known what time it is at this number, and ${allowed} there: give a time_zone.`
       : `It is ${verdict.localTime} at this number (${verdict.zone}), and ${allowed} there.`,
   );
-}
-
-function clock(minutes: number): string {
-  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { booleanOf, integerOf } from "../core/queryValues";
 import { scenarioId, variables } from "../scenarios/schemas";
 import { CALL_STATUSES } from "../voice/callRecord";
 import { END_REASONS, language } from "../voice/schemas";
@@ -30,10 +31,6 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Of a query string all values are text. */
-const integer = (sent: unknown) => (typeof sent === "string" && /^\d{1,9}$/.test(sent) ? Number(sent) : sent);
-const flag = (sent: unknown) => (sent === "true" ? true : sent === "false" ? false : sent);
-
 const record = z.boolean().default(false).meta({ description: "Record both sides, in two channels." });
 const maxMinutes = z.number().int().min(1).max(MAX_MINUTES).default(DEFAULT_MAX_MINUTES);
 const timeZone = z
@@ -50,8 +47,8 @@ const shared = {
 const inBody = { ...shared, record, max_minutes: maxMinutes };
 const inQuery = {
   ...shared,
-  record: z.preprocess(flag, record),
-  max_minutes: z.preprocess(integer, maxMinutes),
+  record: z.preprocess(booleanOf, record),
+  max_minutes: z.preprocess(integerOf, maxMinutes),
 };
 
 export const makeCallInput = z.strictObject({ ...inBody, scenario: scenarioId });
@@ -78,7 +75,7 @@ export type CallRef = z.output<typeof callRef>;
 
 export const listCallsInput = z.strictObject({
   limit: z.preprocess(
-    integer,
+    integerOf,
     z.number().int().min(1).max(MAX_CALLS_PER_PAGE).default(DEFAULT_CALLS_PER_PAGE),
   ),
   cursor: z
@@ -173,7 +170,7 @@ export type ScheduledCall = z.output<typeof scheduledCall>;
 
 export const listScheduledInput = z.strictObject({
   limit: z.preprocess(
-    integer,
+    integerOf,
     z.number().int().min(1).max(MAX_SCHEDULED_PER_PAGE).default(DEFAULT_SCHEDULED_PER_PAGE),
   ),
   cursor: scheduledId.optional().meta({ description: "The X-Next-Cursor of the page before." }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { integerOf } from "../core/queryValues";
 import { scenarioId, variables } from "../scenarios/schemas";
 import {
   DEFAULT_SESSIONS_PER_PAGE,
@@ -117,7 +118,7 @@ export const listInput = z.strictObject({
   userId,
   // A callable sends a number, a query string its digits.
   limit: z.preprocess(
-    (sent) => (typeof sent === "string" && /^\d{1,9}$/.test(sent) ? Number(sent) : sent),
+    integerOf,
     z.number().int().min(1).max(MAX_SESSIONS_PER_PAGE).default(DEFAULT_SESSIONS_PER_PAGE),
   ),
   cursor: z
