@@ -59,6 +59,8 @@ export = lazyExports({
   twilioVoiceInboundHttp: () => calls().twilioVoiceInboundHttp,
   twilioVoiceStatusHttp: () => calls().twilioVoiceStatusHttp,
   twilioVoiceRecordingHttp: () => calls().twilioVoiceRecordingHttp,
+  twilioVoiceAmdHttp: () => calls().twilioVoiceAmdHttp,
+  twilioMessagesHttp: () => calls().twilioMessagesHttp,
   // health
   health: () => health().health,
   // accounts: schedule

@@ -60,11 +60,13 @@ function withEvent(ctx: Ctx, { statuses }: CallRecord, told: ToldStatus): CallRe
   // What Twilio has numbered is when it happened; all else is when we heard of it.
   const known = statuses[status];
   if (known && (told.sequence === undefined || known.sequence !== undefined)) return statuses;
-  const at = Timestamp.fromDate(told.at ?? ctx.now());
-  return {
-    ...statuses,
-    [status]: { at, ...(told.sequence === undefined ? {} : { sequence: told.sequence }) },
-  };
+  return { ...statuses, [status]: eventOf(ctx, told) };
+}
+
+/** When a call became what it is: as Twilio says, else now. */
+export function eventOf(ctx: Ctx, { at, sequence }: Pick<ToldStatus, "at" | "sequence">) {
+  const event = { at: Timestamp.fromDate(at ?? ctx.now()) };
+  return sequence === undefined ? event : { ...event, sequence };
 }
 
 /** Whether all is known of a call: its price is told some time after the end, and only of one that was answered. */

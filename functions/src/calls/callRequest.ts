@@ -17,11 +17,13 @@ export interface CallRequest {
 /** The request that is being made, where it has a key. */
 export function callRequestOf(ctx: Ctx, userId: string, options: CallOptions): CallRequest | undefined {
   if (ctx.idempotencyKey === undefined) return undefined;
-  const { phone_number, scenarioId, variables = {}, language, record, max_minutes } = options;
+  const { phone_number, scenarioId, variables = {}, language, time_zone, record, max_minutes } = options;
   const values = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     reference: callRequests(ctx.db).doc(sha256(`${userId}\n${ctx.idempotencyKey}`)),
-    fingerprint: sha256(JSON.stringify([phone_number, scenarioId, values, language, record, max_minutes])),
+    fingerprint: sha256(
+      JSON.stringify([phone_number, scenarioId, values, language, time_zone, record, max_minutes]),
+    ),
   };
 }
 

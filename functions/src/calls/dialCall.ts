@@ -2,12 +2,16 @@ import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { placeCall } from "../providers/twilioCalls";
 import { twilioAccount } from "../providers/twilioClient";
-import { changeCall, confirmCall, type PhoneSession } from "../voice/phoneSessions";
-import { withStatus } from "./callChanges";
+import { changeCall, noteCall, type PhoneSession } from "../voice/phoneSessions";
+import { after, withStatus } from "./callChanges";
 import { type CallRequest, freeRequest } from "./callRequest";
+import { optOut } from "./doNotCall";
 import { RING_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
 import type { PlacedCallIds } from "./schemas";
 import { webhookUrls } from "./webhookUrls";
+
+/** Whoever has the number has told Twilio to stop. https://www.twilio.com/docs/api/errors/21610 */
+const OPTED_OUT = "21610";
 
 /**
  * Has Twilio place the call of a session, once. 1 write, 1 request to Twilio.
@@ -15,24 +19,34 @@ import { webhookUrls } from "./webhookUrls";
  */
 export async function dialCall(
   ctx: Ctx,
-  { sessionId, call }: PhoneSession,
+  { sessionId, scenario, call }: PhoneSession,
   request: CallRequest | undefined,
 ): Promise<PlacedCallIds> {
   const { to, record, maxMinutes } = call;
   const urls = webhookUrls(ctx.config, sessionId, "outbound");
   const account = await twilioAccount(ctx.config);
-  const placing = await placeCall(account, { to, record, maxMinutes, ringSeconds: RING_SECONDS, ...urls });
+  const awaitsTone = scenario?.onVoicemail === "leave_message";
+  const placing = await placeCall(account, {
+    ...urls,
+    to,
+    record,
+    maxMinutes,
+    awaitsTone,
+    ringSeconds: RING_SECONDS,
+  });
   switch (placing.outcome) {
     case "placed": {
       const { callSid } = placing.call;
       ctx.log.info("call placed", { sessionId, callSid });
-      await writeDown(ctx, sessionId, confirmCall(ctx, sessionId, callSid));
+      const queued = { status: "queued", event: { at: after(ctx, 0) } } as const;
+      await writeDown(ctx, sessionId, noteCall(ctx, sessionId, { callSid, ...queued }));
       return { callSid, sessionId };
     }
     case "refused":
       ctx.log.warn("call refused", { sessionId, code: placing.code });
       await writeDown(ctx, sessionId, endAsFailed(ctx, sessionId));
       await freeRequest(ctx, request, sessionId).catch(() => {});
+      if (placing.code === OPTED_OUT) await writeDown(ctx, sessionId, optOut(ctx, to, "network"));
       throw placing.error;
     case "unknown":
       ctx.log.error("call not confirmed", { sessionId, error: placing.cause });

@@ -23,6 +23,12 @@ export async function optOut(ctx: Ctx, number: string, source: OptOutSource): Pr
   await doNotCall(ctx.db).withConverter(null).doc(number).set(entry, { merge: true });
 }
 
+/** Whoever has this number wants calls again; what users have on their own lists stays. 1 write. */
+export async function optIn(ctx: Ctx, number: string): Promise<void> {
+  const entry = { number, everyone: false, since: Timestamp.fromDate(ctx.now()) };
+  await doNotCall(ctx.db).withConverter(null).doc(number).set(entry, { merge: true });
+}
+
 /** Puts a number on one's own list. 1 write. @throws AppError invalid_argument for what is no number */
 export async function addDoNotCall(
   ctx: Ctx,

@@ -12,6 +12,8 @@ import { makeCall } from "./makeCall";
 import { getCall, listCalls } from "./readCalls";
 import { listScheduledCalls } from "./readScheduled";
 import { receiveCall } from "./receiveCall";
+import { receiveMessage } from "./receiveMessage";
+import { recordAnsweredBy } from "./recordAnsweredBy";
 import { recordCallRecording, recordCallStatus } from "./recordCall";
 import { scheduleCall } from "./scheduleCall";
 import * as schemas from "./schemas";
@@ -163,6 +165,22 @@ const tellingRecording = operation({
   errors: ["not_found"],
   run: recordCallRecording,
 });
+const tellingAnsweredBy = operation({
+  summary: "Twilio tells whether a person or a machine has answered",
+  auth: "signature",
+  secrets: TWILIO_SECRETS,
+  input: webhooks.answeredByInput,
+  output: webhooks.noAnswer,
+  run: recordAnsweredBy,
+});
+const receivingMessage = operation({
+  summary: "Twilio passes on a text message: STOP puts its sender on the do-not-call list",
+  auth: "signature",
+  secrets: TWILIO_SECRETS,
+  input: webhooks.messageInput,
+  output: webhooks.twiml,
+  run: receiveMessage,
+});
 
 const family = assistantErrors;
 export const makeCallHttp = https({
@@ -249,4 +267,14 @@ export const twilioVoiceRecordingHttp = https({
   path: "/twilio/voice/recording",
   family,
   routes: { POST: formWebhook(tellingRecording, provenByTwilio, "nothing") },
+});
+export const twilioVoiceAmdHttp = https({
+  path: "/twilio/voice/amd",
+  family,
+  routes: { POST: formWebhook(tellingAnsweredBy, provenByTwilio, "nothing") },
+});
+export const twilioMessagesHttp = https({
+  path: "/twilio/messages",
+  family,
+  routes: { POST: formWebhook(receivingMessage, provenByTwilio) },
 });

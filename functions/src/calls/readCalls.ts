@@ -1,8 +1,8 @@
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { CALL_STATUSES, type CallRecord, statusOf } from "../voice/callRecord";
+import { CALL_STATUSES, type CallRecord, isMachine, statusOf } from "../voice/callRecord";
 import { findCall, listCallsOf, type PhoneSession } from "../voice/phoneSessions";
-import type { Call, CallRef, ListCallsInput, ListCallsOutput } from "./schemas";
+import type { Call, CallRef, ListCallsInput, ListCallsOutput, VoicemailOutcome } from "./schemas";
 
 /** One of one's own calls. 1 read. @throws AppError not_found, also for another user's */
 export async function getCall(ctx: Ctx, input: CallRef): Promise<Call> {
@@ -25,6 +25,7 @@ export async function listCalls(ctx: Ctx, input: ListCallsInput): Promise<ListCa
 }
 
 function toCall({ call, ...session }: PhoneSession): Call {
+  const voicemail = voicemailOutcome({ call, ...session });
   const answered = call.statuses["in-progress"]?.at;
   const { recording, price } = call;
   return {
@@ -42,11 +43,24 @@ function toCall({ call, ...session }: PhoneSession): Call {
     ...(answered ? { answered_at: answered.toDate().toISOString() } : {}),
     ...(session.endedAt ? { ended_at: session.endedAt.toDate().toISOString() } : {}),
     ...(session.endReason ? { end_reason: session.endReason } : {}),
+    ...(call.answeredBy ? { answered_by: call.answeredBy } : {}),
+    ...(voicemail ? { voicemail } : {}),
     ...(call.durationSeconds === undefined ? {} : { duration: call.durationSeconds }),
     ...(price ? { price: price.amount, price_unit: price.unit } : {}),
     status_history: historyOf(call),
     ...(recording ? { recording: shownRecording(recording) } : {}),
   };
+}
+
+/** undefined where no machine has answered, and while its message is being left. */
+function voicemailOutcome({ call, scenario, status, endReason }: PhoneSession): VoicemailOutcome | undefined {
+  if (!isMachine(call.answeredBy)) return undefined;
+  if (scenario?.onVoicemail === "hang_up" || call.answeredBy === "fax") {
+    return endReason === "voicemail" ? "hung_up" : undefined;
+  }
+  if (scenario?.onVoicemail !== "leave_message") return "carried_on";
+  if (status === "active") return undefined;
+  return endReason === "voicemail" ? "message_left" : "message_not_left";
 }
 
 /** In the order in which a call becomes what it is, whatever the order in which it was told. */

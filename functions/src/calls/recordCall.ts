@@ -1,25 +1,33 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { changeCall, findCall } from "../voice/phoneSessions";
-import { withStatus } from "./callChanges";
+import { CALL_STATUSES, isFinal } from "../voice/callRecord";
+import { changeCall, findCall, noteCall } from "../voice/phoneSessions";
+import { eventOf, withStatus } from "./callChanges";
 import type { RecordingInput, StatusInput } from "./webhookSchemas";
 
 /**
  * Records what a call has become, and ends its session with it. Told twice, or in another order, it comes to the same.
- * 1 read, 1 write; 2 more writes at its end.
+ * 1 write; at its end 1 read and 3 writes.
  * @throws AppError not_found where no session is known
  */
 export async function recordCallStatus(ctx: Ctx, input: StatusInput): Promise<undefined> {
   const at = new Date(input.Timestamp ?? Number.NaN);
+  const callSid = input.CallSid;
   const told = {
-    callSid: input.CallSid,
+    callSid,
     status: input.CallStatus,
     ...(Number.isNaN(at.getTime()) ? {} : { at }),
     sequence: input.SequenceNumber,
     durationSeconds: input.CallDuration,
   };
   const sessionId = await sessionIdOf(ctx, input);
-  await changeCall(ctx, sessionId, (session) => withStatus(ctx, session, told));
+  const status = CALL_STATUSES.find((known) => known === input.CallStatus);
+  if (!status) return;
+  if (isFinal(status)) {
+    await changeCall(ctx, sessionId, (session) => withStatus(ctx, session, told));
+    return;
+  }
+  await noteCall(ctx, sessionId, { callSid, status, event: eventOf(ctx, told) });
 }
 
 /** Records that a call's recording is there. 1 read, 1 write. @throws AppError not_found where no session is known */

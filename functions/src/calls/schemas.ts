@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { booleanOf, integerOf } from "../core/queryValues";
 import { scenarioId, variables } from "../scenarios/schemas";
-import { CALL_STATUSES } from "../voice/callRecord";
+import { ANSWERED_BY, CALL_STATUSES } from "../voice/callRecord";
 import { END_REASONS, language } from "../voice/schemas";
 import {
   DEFAULT_CALLS_PER_PAGE,
@@ -89,6 +89,8 @@ export type ListCallsInput = z.output<typeof listCallsInput>;
 
 const time = z.iso.datetime();
 const callStatus = z.enum(CALL_STATUSES);
+export const VOICEMAIL_OUTCOMES = ["hung_up", "message_left", "message_not_left", "carried_on"] as const;
+export type VoicemailOutcome = (typeof VOICEMAIL_OUTCOMES)[number];
 
 export const call = z
   .object({
@@ -108,6 +110,10 @@ export const call = z
     answered_at: time.optional(),
     ended_at: time.optional(),
     end_reason: z.enum(END_REASONS).optional(),
+    answered_by: z.enum(ANSWERED_BY).optional(),
+    voicemail: z.enum(VOICEMAIL_OUTCOMES).optional().meta({
+      description: "What became of a call that an answering machine took.",
+    }),
     duration: z.number().int().optional().meta({ description: "In seconds, as Twilio bills it." }),
     price: z.number().optional().meta({
       description: "What Twilio took, some time after the end; the model's is `usage` of the session.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ANSWERED_BY } from "../voice/callRecord";
 import { sessionId } from "../voice/schemas";
 
 // What Twilio posts, as far as it is read: loose, for it adds fields as it likes. Forms know only text.
@@ -52,6 +53,23 @@ export const recordingInput = z.looseObject({
   RecordingChannels: optionalNumber,
 });
 export type RecordingInput = z.output<typeof recordingInput>;
+
+/** https://www.twilio.com/docs/voice/answering-machine-detection#asyncamdstatuscallback */
+export const answeredByInput = z.looseObject({
+  session: sessionId,
+  CallSid: callSid,
+  AnsweredBy: z.enum(ANSWERED_BY).catch("unknown"),
+});
+export type AnsweredByInput = z.output<typeof answeredByInput>;
+
+/** https://www.twilio.com/docs/messaging/guides/webhook-request */
+export const messageInput = z.looseObject({
+  From: z.string().max(64),
+  Body: z.string().default(""),
+  /** What Twilio has made of it, where its advanced opt-out is on. */
+  OptOutType: z.enum(["STOP", "START", "HELP"]).optional().catch(undefined),
+});
+export type MessageInput = z.output<typeof messageInput>;
 
 export const twiml = z.string();
 export const noAnswer = z.undefined();

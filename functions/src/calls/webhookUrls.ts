@@ -6,6 +6,7 @@ export interface WebhookUrls {
   answerUrl: string;
   statusUrl: string;
   recordingUrl: string;
+  answeredByUrl: string;
 }
 
 /** @throws AppError not_configured without PUBLIC_URL */
@@ -20,6 +21,7 @@ export function webhookUrls(
     answerUrl: `${base}/${direction}${query}`,
     statusUrl: `${base}/status${query}`,
     recordingUrl: `${base}/recording${query}`,
+    answeredByUrl: `${base}/amd${query}`,
   };
 }
 

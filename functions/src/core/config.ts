@@ -136,6 +136,7 @@ const configSchema = z.object({
   CALL_HOURS: hours("08:00-21:00"),
   CALL_SPEND_LIMIT_USD: usd(20),
   CALL_RESERVE_USD_PER_MINUTE: usd(0.5),
+  CALL_PHONE_USD_PER_MINUTE: usd(0.02),
   PUBLIC_URL: publicUrl,
   WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),

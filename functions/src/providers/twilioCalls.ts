@@ -13,6 +13,10 @@ export interface PlacedCall {
   record: boolean;
   maxMinutes: number;
   ringSeconds: number;
+  /** Where Twilio tells whether a person or a machine has answered, while the call goes on. */
+  answeredByUrl: string;
+  /** A machine is told of once its greeting is over, after the tone; else as soon as it is known to be one. */
+  awaitsTone: boolean;
 }
 
 /** How Twilio knows a call. */
@@ -47,6 +51,11 @@ export async function placeCall({ client, phoneNumber }: TwilioAccount, call: Pl
       statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
       timeout: call.ringSeconds,
       timeLimit: call.maxMinutes * 60,
+      machineDetection: call.awaitsTone ? "DetectMessageEnd" : "Enable",
+      // Without it the person called would hear nothing while it is being found out.
+      asyncAmd: "true",
+      asyncAmdStatusCallback: call.answeredByUrl,
+      asyncAmdStatusCallbackMethod: "POST",
       ...(call.record
         ? {
             record: true,

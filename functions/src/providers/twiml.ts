@@ -1,3 +1,4 @@
+import MessagingResponse from "twilio/lib/twiml/MessagingResponse";
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse";
 
 // What Twilio shall do with a call. https://www.twilio.com/docs/voice/twiml
@@ -25,6 +26,11 @@ export function sayAndHangUp(sentence?: string): string {
   if (sentence) response.say(sentence);
   response.hangup();
   return response.toString();
+}
+
+/** Answers a message with none. */
+export function noReply(): string {
+  return new MessagingResponse().toString();
 }
 
 /** Puts the caller through to a number, then asks `actionUrl` again what to do. */

@@ -77,5 +77,8 @@ export const RELAY_LIMITS: RelayLimits = {
 export const MAX_OUTPUT_TOKENS = 4_096;
 /** Items that a client may put into one connection's conversation. */
 export const MAX_CREATED_ITEMS = 2_000;
+/** How long one of the server's own tools may take, and how many the model may run in one connection. */
+export const TOOL_TIMEOUT_MS = 10_000;
+export const MAX_TOOL_RUNS = 50;
 /** Tools that a client may declare. */
 export const MAX_TOOLS = 64;

@@ -1,5 +1,6 @@
 import type { PersonaVoice } from "./personaVoices";
 import type { BuiltInScenario } from "./schemas";
+import type { VoicemailAction } from "./voicemail";
 
 /** A scenario that everybody has. */
 export interface BuiltIn {
@@ -8,6 +9,7 @@ export interface BuiltIn {
   voiceType: PersonaVoice;
   persona: string;
   prompt: string;
+  onVoicemail: VoicemailAction;
   /** Its variables, each with what it is where a session or call gives none. */
   variables: Readonly<Record<string, string>>;
 }
@@ -25,6 +27,7 @@ export const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
     name: "Sales conversation",
     description: "Finds out what a prospect needs and agrees on a next step.",
     voiceType: "friendly_female",
+    onVoicemail: "hang_up",
     persona:
       "You are {{agent_name}}, an experienced and likeable sales consultant of {{company}}. You are curious about people, " +
       "listen more than you talk, and would rather lose a sale than sell what does not fit.",
@@ -49,6 +52,7 @@ Do not press. After a clear no, thank them and end the call.`),
     name: "Customer support",
     description: "Understands a problem, solves it step by step, or hands it over well described.",
     voiceType: "calm_female",
+    onVoicemail: "leave_message",
     persona:
       "You are {{agent_name}} of the support team of {{company}}: calm, patient and precise. You never make people feel " +
       "that a question is stupid.",
@@ -67,6 +71,7 @@ Never ask for a password, a full card number or a one-time code.`),
     name: "Appointment reminder",
     description: "Confirms, moves or cancels an appointment.",
     voiceType: "professional_female",
+    onVoicemail: "leave_message",
     persona: "You call on behalf of {{company}}. You are friendly, brief and clear.",
     prompt:
       spoken(`Your goal is to find out whether {{customer_name}} will keep the appointment {{appointment}}.
@@ -86,6 +91,7 @@ On an answering machine leave only the name of {{company}} and the request to ca
     name: "Survey",
     description: "Asks a few questions about a recent experience, neutrally.",
     voiceType: "neutral",
+    onVoicemail: "hang_up",
     persona: "You are an interviewer for {{company}}: friendly, neutral and quick.",
     prompt: spoken(`Your goal is to learn what {{customer_name}} thinks about {{topic}}, in three minutes.
 1. Say who you are and what it is about, that it takes three minutes, and ask whether they are willing.
@@ -105,6 +111,7 @@ Stay neutral: neither praise nor defend, and never suggest an answer. If an answ
     name: "Job interview",
     description: "Holds a structured practice interview and gives feedback.",
     voiceType: "professional_male",
+    onVoicemail: "hang_up",
     persona:
       "You are {{interviewer_name}}, who has hired many people for the role of {{role}}. You are demanding in the matter and " +
       "kind in tone.",
@@ -128,11 +135,12 @@ Do not ask about age, health, religion, family plans or origin.`),
 
 /** The scenarios that everybody has, as they are shown. */
 export async function listBuiltInScenarios(): Promise<BuiltInScenario[]> {
-  return Object.entries(BUILT_IN).map(([id, { name, description, voiceType, variables }]) => ({
+  return Object.entries(BUILT_IN).map(([id, { name, description, voiceType, onVoicemail, variables }]) => ({
     scenario_id: id,
     name,
     description,
     voice_type: voiceType,
+    on_voicemail: onVoicemail,
     variables: { ...variables },
   }));
 }

@@ -31,6 +31,7 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
       prompt: input.prompt,
       voiceType: input.voice_type,
       temperature: input.temperature,
+      onVoicemail: input.on_voicemail,
       createdAt: now,
       updatedAt: now,
     });

@@ -26,6 +26,7 @@ export function toScenario(stored: ScenarioDoc): Scenario {
     prompt: stored.prompt,
     voice_type: stored.voiceType,
     temperature: stored.temperature,
+    on_voicemail: stored.onVoicemail,
     created_at: stored.createdAt.toDate().toISOString(),
     updated_at: stored.updatedAt.toDate().toISOString(),
   };

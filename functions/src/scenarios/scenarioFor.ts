@@ -7,6 +7,7 @@ import { documentId, scenarioNotFound } from "./readScenarios";
 import type { Variables } from "./schemas";
 import { scenarios } from "./store";
 import { fillVariables, variablesIn } from "./variables";
+import type { VoicemailAction } from "./voicemail";
 
 /** A scenario as one session or call uses it: whatever becomes of the scenario later, this stays. */
 export interface ScenarioSnapshot {
@@ -16,6 +17,7 @@ export interface ScenarioSnapshot {
   voiceType: PersonaVoice;
   /** Realtime models have none: it shapes no conversation. */
   temperature?: number;
+  onVoicemail: VoicemailAction;
 }
 
 /** What a scenario makes of a session. */
@@ -58,13 +60,13 @@ async function templateOf(
 ): Promise<Template> {
   const builtIn = Object.hasOwn(BUILT_IN, scenarioId) ? BUILT_IN[scenarioId] : undefined;
   if (builtIn) {
-    const { persona, prompt, voiceType, variables } = builtIn;
-    return { template: { scenarioId, persona, prompt, voiceType }, defaults: variables };
+    const { variables, persona, prompt, voiceType, onVoicemail } = builtIn;
+    return { template: { scenarioId, persona, prompt, voiceType, onVoicemail }, defaults: variables };
   }
   const stored = (await tx.get(scenarios(ctx.db).doc(documentId(scenarioId)))).data();
   if (stored?.userId !== userId) throw scenarioNotFound();
-  const { persona, prompt, voiceType, temperature } = stored;
-  return { template: { scenarioId, persona, prompt, voiceType, temperature }, defaults: {} };
+  const { persona, prompt, voiceType, temperature, onVoicemail } = stored;
+  return { template: { scenarioId, persona, prompt, voiceType, temperature, onVoicemail }, defaults: {} };
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

@@ -10,6 +10,7 @@ import {
 } from "./limits";
 import { PERSONA_VOICE_NAMES } from "./personaVoices";
 import { malformedVariable, variablesIn } from "./variables";
+import { DEFAULT_VOICEMAIL_ACTION, VOICEMAIL_ACTIONS } from "./voicemail";
 
 const text = (most: number) =>
   z
@@ -27,6 +28,11 @@ const temperature = z.number().min(0).max(MAX_TEMPERATURE).meta({
   description: "Stored and returned. Realtime models have no temperature, so it shapes no conversation.",
 });
 
+const onVoicemail = z.enum(VOICEMAIL_ACTIONS).meta({
+  description:
+    "What becomes of a call that an answering machine takes. A message is spoken after the tone: the prompt may say which.",
+});
+
 const fields = {
   persona: text(MAX_PERSONA_CHARACTERS).meta({
     description: "Who the assistant is. May have {{variables}}.",
@@ -34,6 +40,7 @@ const fields = {
   prompt: text(MAX_PROMPT_CHARACTERS).meta({ description: "What it shall do. May have {{variables}}." }),
   voice_type: z.enum(PERSONA_VOICE_NAMES),
   temperature,
+  on_voicemail: onVoicemail,
 };
 
 export const scenarioId = z.string().min(1).max(500);
@@ -43,6 +50,7 @@ export type ScenarioRef = z.output<typeof scenarioRef>;
 export const createInput = z.strictObject({
   ...fields,
   temperature: temperature.default(DEFAULT_TEMPERATURE),
+  on_voicemail: onVoicemail.default(DEFAULT_VOICEMAIL_ACTION),
 });
 export type CreateInput = z.output<typeof createInput>;
 
@@ -71,6 +79,7 @@ export const builtInScenario = z
     name: z.string(),
     description: z.string(),
     voice_type: z.enum(PERSONA_VOICE_NAMES),
+    on_voicemail: onVoicemail,
     variables: z
       .record(z.string(), z.string())
       .meta({ description: "What it can be given, each with what it is without." }),

@@ -2,6 +2,7 @@ import type { CollectionReference, Firestore } from "firebase-admin/firestore";
 import { z } from "zod";
 import { converter, timestamp } from "../core/documents";
 import { PERSONA_VOICE_NAMES } from "./personaVoices";
+import { DEFAULT_VOICEMAIL_ACTION, VOICEMAIL_ACTIONS } from "./voicemail";
 
 export const scenarioDoc = z.object({
   scenarioId: z.string(),
@@ -12,6 +13,7 @@ export const scenarioDoc = z.object({
   prompt: z.string(),
   voiceType: z.enum(PERSONA_VOICE_NAMES),
   temperature: z.number(),
+  onVoicemail: z.enum(VOICEMAIL_ACTIONS).default(DEFAULT_VOICEMAIL_ACTION),
   createdAt: timestamp,
   updatedAt: timestamp,
 });

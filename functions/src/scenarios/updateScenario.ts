@@ -21,6 +21,7 @@ export async function updateScenario(ctx: Ctx, input: UpdateInput): Promise<Scen
       prompt: input.prompt ?? stored.prompt,
       voiceType: input.voice_type ?? stored.voiceType,
       temperature: input.temperature ?? stored.temperature,
+      onVoicemail: input.on_voicemail ?? stored.onVoicemail,
       updatedAt: Timestamp.fromDate(ctx.now()),
     };
     tx.set(reference, changed);

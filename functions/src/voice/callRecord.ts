@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { timestamp } from "../core/documents";
+import type { VoicemailAction } from "../scenarios/voicemail";
 
 /** What a call can be, as Twilio names it, in the order in which it becomes so; the last five are the end. */
 export const CALL_STATUSES = [
@@ -14,6 +15,18 @@ export const CALL_STATUSES = [
   "failed",
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** Who has answered, as Twilio detects it. https://www.twilio.com/docs/voice/answering-machine-detection */
+export const ANSWERED_BY = [
+  "human",
+  "machine_start",
+  "machine_end_beep",
+  "machine_end_silence",
+  "machine_end_other",
+  "fax",
+  "unknown",
+] as const;
+export type AnsweredBy = (typeof ANSWERED_BY)[number];
 
 /** When a call became what it is, and Twilio's number of that event where it gave one. */
 const statusEvent = z.object({ at: timestamp, sequence: z.number().int().optional() });
@@ -34,6 +47,8 @@ export const callRecord = z.object({
   statuses: z.partialRecord(z.enum(CALL_STATUSES), statusEvent).default({}),
   /** How often Twilio has asked what to do with the call. */
   answers: z.number().int().default(0),
+  /** Told once the detection has come to an end. */
+  answeredBy: z.enum(ANSWERED_BY).optional(),
   durationSeconds: z.number().int().optional(),
   price: z.object({ amount: z.number(), unit: z.string() }).optional(),
   recording: z
@@ -68,6 +83,19 @@ const FINAL: ReadonlySet<CallStatus> = new Set(["completed", "busy", "no-answer"
 
 export function isFinal(status: CallStatus): boolean {
   return FINAL.has(status);
+}
+
+/** Whether nobody listens: a machine has answered, or a fax. */
+export function isMachine(answeredBy: AnsweredBy | undefined): boolean {
+  return answeredBy !== undefined && answeredBy !== "human" && answeredBy !== "unknown";
+}
+
+/** Whether a message is to be spoken to the machine that has answered. */
+export function awaitsMessage(
+  { answeredBy }: Pick<CallRecord, "answeredBy">,
+  onVoicemail: VoicemailAction | undefined,
+): boolean {
+  return onVoicemail === "leave_message" && isMachine(answeredBy) && answeredBy !== "fax";
 }
 
 /**

@@ -1,9 +1,9 @@
 import { FieldPath, type Query, Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { documentName, transact } from "../core/firestore";
+import { documentName, isOvertaken, transact } from "../core/firestore";
 import type { ScenarioInUse } from "../scenarios/scenarioFor";
 import { assertRoom, openSessions, withPlace } from "./activeSessions";
-import type { CallRecord } from "./callRecord";
+import type { AnsweredBy, CallRecord, CallStatus } from "./callRecord";
 import { endedFields, markEnded } from "./endSession";
 import type { EndReason } from "./schemas";
 import { pageOf, type SessionPage } from "./sessionPages";
@@ -105,14 +105,29 @@ export async function changeCall(
 }
 
 /**
- * Twilio has taken a call. Without a transaction: Twilio tells of the call at the same moment, and whatever it tells stands
- * in fields of its own. 1 write.
+ * What became of a call on its way, or who has answered it. Without a transaction: Twilio tells several such things at
+ * the same moment, and each stands in a field of its own. 1 write; none where the session is gone.
  */
-export async function confirmCall(ctx: Ctx, sessionId: string, callSid: string): Promise<void> {
-  await sessions(ctx.db)
-    .withConverter(null)
-    .doc(sessionId)
-    .update({ "call.callSid": callSid, "call.statuses.queued": { at: Timestamp.fromDate(ctx.now()) } });
+export async function noteCall(
+  ctx: Ctx,
+  sessionId: string,
+  noted: { callSid: string } & (
+    | { status: CallStatus; event: NonNullable<CallRecord["statuses"][CallStatus]> }
+    | { answeredBy: AnsweredBy }
+  ),
+): Promise<void> {
+  const change =
+    "status" in noted
+      ? { [`call.statuses.${noted.status}`]: noted.event }
+      : { "call.answeredBy": noted.answeredBy };
+  try {
+    await sessions(ctx.db)
+      .withConverter(null)
+      .doc(sessionId)
+      .update({ "call.callSid": noted.callSid, ...change });
+  } catch (error) {
+    if (!isOvertaken(error)) throw error;
+  }
 }
 
 /** Within a transaction: the session of a call. 1 read of `tx`. */

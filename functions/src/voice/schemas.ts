@@ -134,7 +134,8 @@ export const SESSION_KINDS = ["app", "webrtc", "phone", "vapi"] as const;
 
 /**
  * Why a session ended. The first three: by its user, by its time, by silence. The others are of phone calls: `hangup` by
- * the person called or calling, `assistant` by the model, `transferred` to a human; and calls that nobody took.
+ * the person called or calling, `assistant` by the model, `transferred` to a human, `voicemail` because an answering
+ * machine took it, `spent` because it had cost what was set aside for it; and calls that nobody took.
  */
 export const END_REASONS = [
   "client",
@@ -143,6 +144,8 @@ export const END_REASONS = [
   "hangup",
   "assistant",
   "transferred",
+  "voicemail",
+  "spent",
   "busy",
   "no_answer",
   "canceled",

@@ -6,6 +6,7 @@ import type {
 } from "firebase-admin/firestore";
 import { z } from "zod";
 import { converter, timestamp } from "../core/documents";
+import { DEFAULT_VOICEMAIL_ACTION, VOICEMAIL_ACTIONS } from "../scenarios/voicemail";
 import { callRecord } from "./callRecord";
 import { END_REASONS, REALTIME_VOICES, SESSION_KINDS, usage } from "./schemas";
 
@@ -15,6 +16,7 @@ const scenarioSnapshot = z.object({
   prompt: z.string(),
   voiceType: z.string(),
   temperature: z.number().optional(),
+  onVoicemail: z.enum(VOICEMAIL_ACTIONS).default(DEFAULT_VOICEMAIL_ACTION),
 });
 
 export const sessionDoc = z.object({

@@ -64,7 +64,8 @@ describe("DELETE /users/me", () => {
 
     // A token outlives its account by up to an hour: what still comes by it goes when the hour is over.
     const late = createCtx({ caller: { uid: ann.id, claims: {} } });
-    await createScenario(late, { persona: "x", prompt: "x", voice_type: "neutral", temperature: 1 });
+    const own = { persona: "x", prompt: "x", voice_type: "neutral", temperature: 1 } as const;
+    await createScenario(late, { ...own, on_voicemail: "carry_on" });
     const ctxIn = (minutes: number) =>
       Object.assign(createCtx(), { now: () => new Date(Date.now() + minutes * 60_000) });
     await eraseAgain(ctxIn(60));

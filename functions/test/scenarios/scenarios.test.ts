@@ -19,6 +19,7 @@ const valid = (more: Partial<CreateInput> = {}): CreateInput => ({
   prompt: "Your goal is to understand the customer's needs.",
   voice_type: "aggressive_male",
   temperature: 0.7,
+  on_voicemail: "carry_on",
   ...more,
 });
 
@@ -51,7 +52,12 @@ describe("custom scenarios", () => {
 
     const path = `${LIST}/${scenario_id}`;
     assert.deepEqual((await as(ann, "GET", path)).body, listed[0]);
-    const changes = { persona: "Updated persona", prompt: "Updated prompt", voice_type: "concerned_female" };
+    const changes = {
+      persona: "Updated persona",
+      prompt: "Updated prompt",
+      voice_type: "concerned_female",
+      on_voicemail: "leave_message",
+    };
     const changed = await as(ann, "PUT", path, { ...changes, temperature: 0.8 });
     assert.equal(changed.status, 200, changed.text);
     const { updated_at: changedAt, ...after } = changed.body as { updated_at: string };
@@ -106,6 +112,7 @@ describe("custom scenarios", () => {
       [{ ...valid(), prompt: "x".repeat(10_001) }, "prompt"],
       [{ ...valid(), prompt: "Hello {{Customer Name}}" }, "prompt"],
       [{ ...valid(), voice_type: "robot" }, "voice_type"],
+      [{ ...valid(), on_voicemail: "sing" }, "on_voicemail"],
       [{ ...valid(), temperature: -0.1 }, "temperature"],
       [{ ...valid(), temperature: 2.1 }, "temperature"],
       [{ ...valid(), temperature: "hot" }, "temperature"],

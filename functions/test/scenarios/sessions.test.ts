@@ -22,6 +22,7 @@ const OWN = {
   prompt: "Speak with {{customer_name}} about chess.",
   voice_type: "aggressive_male" as const,
   temperature: 1,
+  on_voicemail: "carry_on" as const,
 };
 
 describe("a voice session with a scenario", () => {
@@ -104,6 +105,7 @@ describe("a voice session with a scenario", () => {
       prompt: "Speak with Mia about chess.",
       voiceType: "aggressive_male",
       temperature: 1,
+      onVoicemail: "carry_on",
     });
   });
 

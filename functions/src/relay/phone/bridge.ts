@@ -1,4 +1,5 @@
 import type { ModelItem, ServerEvent } from "../serverEvents";
+import { type CalledTool, calledTools, toolOutputEvent } from "../toolCalls";
 import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
 import { type Ending, Farewell } from "./farewell";
 import { InboundAudio } from "./inboundAudio";
@@ -7,7 +8,7 @@ import { audioBytes, chunksOf, silence } from "./muLaw";
 import { type Cut, Playback } from "./playback";
 import type { PhonePrompts } from "./prompts";
 import { ResponseSequencer } from "./responseSequencer";
-import { type CalledTool, calledTools, toolOutput } from "./tools";
+import { toolOutput } from "./tools";
 import { phoneTurnDetection } from "./turnDetection";
 
 /** A number that the caller presses is over when no other key comes for so long. */
@@ -23,6 +24,8 @@ export interface BridgeOptions {
   isResumed: boolean;
   /** Whether there is a human to transfer the caller to. */
   canTransfer: boolean;
+  /** The tools that the server runs, by name. */
+  serverTools: ReadonlySet<string>;
   /** ms since the epoch */
   now: number;
 }
@@ -44,6 +47,8 @@ export class PhoneBridge {
   #isStarted = false;
   #isReady = false;
   #isOver = false;
+  /** Why the call is to end, where that was said before anything could be. */
+  #isToClose: Ending | undefined;
   #commands: BridgeCommand[] = [];
 
   constructor(private readonly options: BridgeOptions) {
@@ -88,6 +93,13 @@ export class PhoneBridge {
       case "model":
         this.#read(event.event);
         break;
+      case "toolOutput":
+        this.#do({ type: "toModel", event: toolOutputEvent(event.callId, event.output) });
+        this.#responses.want({});
+        break;
+      case "close":
+        this.#breakOff(event.reason);
+        break;
       case "tick":
         this.#tick(event.now);
     }
@@ -104,6 +116,10 @@ export class PhoneBridge {
       for (const payload of this.#inbound.release()) this.#do({ type: "append", payload });
     }
     if (!this.#isStarted || !this.#isReady) return;
+    if (this.#isToClose) {
+      this.#close(this.#isToClose, []);
+      return;
+    }
     const { isResumed, prompts } = this.options;
     this.#responses.want(isResumed ? { instructions: prompts.resume } : {});
   }
@@ -215,11 +231,25 @@ export class PhoneBridge {
   #answer(call: CalledTool, said: ModelItem[], isWhole: boolean): void {
     if (this.#answeredCalls.has(call.callId)) return;
     this.#answeredCalls.add(call.callId);
-    const { output, ends } = toolOutput(call, { canTransfer: this.options.canTransfer, isWhole });
-    const item = { type: "function_call_output", call_id: call.callId, output: JSON.stringify(output) };
-    this.#do({ type: "toModel", event: { type: "conversation.item.create", item } });
+    const { canTransfer, serverTools } = this.options;
+    if (serverTools.has(call.name)) {
+      this.#do({ type: "runTool", call });
+      return;
+    }
+    const { output, ends } = toolOutput(call, { canTransfer, isWhole });
+    this.#do({ type: "toModel", event: toolOutputEvent(call.callId, output) });
     if (!ends) this.#responses.want({});
     else if (!this.#farewell) this.#close(ends, said);
+  }
+
+  #breakOff(reason: Ending): void {
+    if (this.#farewell) return;
+    if (!this.#isStarted || !this.#isReady) {
+      this.#isToClose = reason;
+      return;
+    }
+    this.#bargeIn();
+    this.#close(reason, []);
   }
 
   #close(reason: Ending, said: ModelItem[]): void {
@@ -241,7 +271,7 @@ export class PhoneBridge {
     if (event) this.#do({ type: "toModel", event });
     if (!this.#farewell) return;
     const isSaid = this.#responses.isIdle && this.#playback.isSilent;
-    if (isSaid || this.#farewell.isOverdue(this.#now)) this.#hangUp(this.#farewell.reason);
+    if (isSaid || this.#farewell.isOverdue(this.#now)) this.#hangUp(this.#farewell.ending);
   }
 
   #hangUp(reason: Ending | "no_media"): void {

@@ -1,4 +1,6 @@
 import type { ServerEvent } from "../serverEvents";
+import type { CalledTool } from "../toolCalls";
+import type { Ending } from "./farewell";
 
 // What the phone bridge is told and what it wants done. Audio is µ-law, 8,000 bytes a second, and stays base64 as both
 // sides write it: nobody in between needs its samples.
@@ -16,11 +18,15 @@ export type BridgeEvent =
   | { type: "audio"; responseId: string | undefined; itemId: string; payload: Buffer }
   /** Any other event of the model's; the first `session.updated` says that it consents to the configuration. */
   | { type: "model"; event: ServerEvent }
+  /** What came of a tool that was to be run. */
+  | { type: "toolOutput"; callId: string; output: object }
+  /** The call is to end, whatever is being said: after its last words, or after the message for a machine. */
+  | { type: "close"; reason: "voicemail" | "spent" }
   /** It is `now`, ms since the epoch. The bridge knows no other clock. */
   | { type: "tick"; now: number };
 
 /** Why the bridge ends the call's stream: of its own accord, or because the caller's side has fallen silent. */
-export type HangUpReason = "assistant" | "transferred" | "no_media";
+export type HangUpReason = Ending | "no_media";
 
 /** What is to be done because of an event, in this order. */
 export type BridgeCommand =
@@ -32,6 +38,8 @@ export type BridgeCommand =
   | { type: "append"; payload: Buffer }
   | { type: "toModel"; event: ClientEvent }
   /** Of what the model said in this item the caller heard so much and no more. */
+  /** One of the server's own, which takes its time: `toolOutput` is waited for. */
+  | { type: "runTool"; call: CalledTool }
   | { type: "cutOff"; itemId: string; heardMs: number }
   | { type: "hangUp"; reason: HangUpReason };
 

@@ -1,23 +1,23 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Ctx } from "../../core/ctx";
-import { toAppError } from "../../core/errors";
+import { awaitsMessage } from "../../voice/callRecord";
 import { endSession } from "../../voice/endSession";
 import type { AttachedSession } from "../../voice/relayConnection";
 import type { EndReason } from "../../voice/schemas";
-import type { RelaySessionChange } from "../../voice/watchRelaySessions";
-import { ByteBucket } from "../byteBucket";
-import { type Connection, endingFor, letGo } from "../connection";
+import { letGo } from "../connection";
 import { ConversationLog } from "../conversationLog";
-import { clientGone, ENDINGS, type Ending, refusal } from "../ending";
+import { ENDINGS, type Ending } from "../ending";
 import { APPEND_HEAD, APPEND_TAIL } from "../eventType";
-import { FRAME_OVERHEAD_BYTES, type RelayLimits } from "../limits";
+import { HeldConnection } from "../heldConnection";
 import { ModelLink, type RelayServices } from "../modelLink";
 import { isDead, type Peer } from "../peer";
 import type { ServerEvent } from "../serverEvents";
+import type { CalledTool } from "../toolCalls";
+import { ToolRunner } from "../toolRunner";
 import { audioDelta } from "./audioDelta";
 import { PhoneBridge } from "./bridge";
 import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
+import { CallBudget } from "./callBudget";
 import type { Inbox } from "./inbox";
 import { HANG_UPS, NOT_UNDERSTOOD } from "./phoneEndings";
 import { type PhoneSession, phoneSession } from "./phoneSession";
@@ -34,36 +34,34 @@ import {
 const MAX_MALFORMED = 20;
 
 /** A phone call: Twilio's stream on one side, the model on the other, and the bridge to decide between them. */
-export class PhoneConnection implements Connection {
-  readonly #ctx: Ctx;
-  readonly #limits: RelayLimits;
+export class PhoneConnection extends HeldConnection {
+  protected readonly link: ModelLink;
   readonly #log: ConversationLog;
-  readonly #link: ModelLink;
   readonly #bridge: PhoneBridge;
   readonly #session: PhoneSession;
+  readonly #tools: ToolRunner;
+  readonly #budget: CallBudget;
   readonly #frames: StreamFrames;
-  readonly #bucket: ByteBucket;
-  #ending: Promise<void> | undefined;
   #malformed = 0;
-  #pingedAt = Date.now();
 
   /** @param stream as Twilio names it, its `start` having been read, and what carries its socket */
   constructor(
-    private readonly services: RelayServices,
-    private readonly client: Peer,
-    private readonly attached: AttachedSession,
-    private readonly connectionId: string,
+    services: RelayServices,
+    client: Peer,
+    attached: AttachedSession,
+    connectionId: string,
     private readonly stream: { streamSid: string; inbox: Inbox; wire: Duplex },
   ) {
-    const { ctx, limits, metrics } = services;
+    super(services, client, attached, connectionId);
+    const { ctx, metrics } = services;
     const { session, earlierTurns } = attached;
-    this.#ctx = ctx;
-    this.#limits = limits;
     this.#frames = new StreamFrames(stream.streamSid);
-    this.#bucket = new ByteBucket(limits.bytesPerSecond, limits.burstBytes, Date.now());
-    this.#session = phoneSession(session, ctx.config);
+    this.#session = phoneSession(ctx, session);
+    this.#tools = new ToolRunner(ctx, this.#session.tools);
+    this.#budget = new CallBudget(ctx, session);
     this.#bridge = new PhoneBridge({
       ...this.#session,
+      serverTools: this.#tools.names,
       isResumed: earlierTurns.length > 0 || session.connections > 1,
       now: Date.now(),
     });
@@ -71,88 +69,86 @@ export class PhoneConnection implements Connection {
       ctx,
       attached,
       () => metrics.turnsSaved.inc(),
-      (used) => metrics.used(used),
+      (used) => {
+        metrics.used(used);
+        this.#budget.add(used.costUsd);
+      },
     );
-    this.#link = new ModelLink(services, attached, {
+    this.link = new ModelLink(services, attached, {
       forward: () => {},
       audio: (frame) => this.#fromModel(frame),
       handle: (event) => this.#read(event),
       failed: () => void this.end(ENDINGS.upstreamFailed),
-      defect: (error) => this.#failed(error),
+      defect: (error) => this.failed(error),
     });
-    client.socket.on("close", (code) => void this.end(clientGone(code)));
   }
 
   async open(): Promise<void> {
-    const { client, stream } = this;
-    client.heardAt = Date.now();
-    client.socket.on("ping", (data: Buffer) => this.#mayTake(data.length));
-    client.socket.on("pong", (data: Buffer) => this.#mayTake(data.length));
+    this.weighControlFrames();
+    void this.#budget.addEarlier();
+    this.hearOf(this.attached.session);
     this.#tell({ type: "started" });
-    stream.inbox.read((frame, isBinary) => this.#fromCaller(frame, isBinary));
-    await this.#link.open(this.#session.update);
+    this.stream.inbox.read((frame, isBinary) => this.#fromCaller(frame, isBinary));
+    await this.link.open(this.#session.update);
   }
 
   tick(now: number): void {
-    if (this.#ending) return;
+    if (this.isEnding) return;
     if (now >= this.attached.session.expiresAt.toMillis()) void this.end(ENDINGS.expired);
-    else if (isDead(this.client, now, this.#limits)) this.client.socket.terminate();
+    else if (isDead(this.client, now, this.limits)) this.client.socket.terminate();
     else {
-      this.#link.watch(now);
+      this.link.watch(now);
       this.#tell({ type: "tick", now });
+      if (this.#budget.isSpent(now)) this.#tell({ type: "close", reason: "spent" });
     }
-    if (now - this.#pingedAt < this.#limits.pingEveryMs) return;
-    this.#pingedAt = now;
-    this.client.ping();
-    this.#link.ping();
+    this.ping(now);
   }
 
-  sessionChanged(change: RelaySessionChange): void {
-    const ending = endingFor(change, this.attached.session);
-    if (ending) void this.end(ending);
-  }
-
-  end(ending: Ending): Promise<void> {
-    this.#ending ??= this.#end(ending).catch((error: unknown) => {
-      this.#ctx.log.error("a call could not be ended in order", { error });
-    });
-    return this.#ending;
-  }
-
-  async #end({ code, counted, reason, session }: Ending): Promise<void> {
-    this.#link.giveUp();
+  protected async close({ code, counted, reason, session }: Ending): Promise<void> {
+    this.link.giveUp();
     this.#run(this.#bridge.finish());
     this.services.metrics.closes.inc({ code: counted ?? String(code) });
-    this.#ctx.log.info("phone stream closed", { code, reason });
+    this.ctx.log.info("phone stream closed", { code, reason });
     // Once the stream is closed Twilio asks how to go on, and the answer depends on whether the session has ended.
     if (typeof session === "object") await this.#endSession(session.endReason);
     this.client.close(code, reason);
+    await this.#tools.settle(this.limits.flushMs);
     const { session: held } = this.attached;
     await letGo(this.services, {
       sessionId: held.sessionId,
       connectionId: this.connectionId,
       log: this.#log,
-      link: this.#link,
+      link: this.link,
     });
   }
 
   async #endSession(reason: EndReason): Promise<void> {
-    const ended = endSession(this.#ctx, this.attached.session.sessionId, reason);
+    const ended = endSession(this.ctx, this.attached.session.sessionId, reason);
     try {
       // Nobody is kept on the line for a store that does not answer.
-      await Promise.race([ended, delay(this.#limits.flushMs, undefined, { ref: false })]);
+      await Promise.race([ended, delay(this.limits.flushMs, undefined, { ref: false })]);
     } catch (error) {
-      this.#ctx.log.error("the session of a call could not be ended", { error });
+      this.ctx.log.error("the session of a call could not be ended", { error });
     }
   }
 
+  protected hearOf({ call, scenario }: AttachedSession["session"]): void {
+    if (!call || !awaitsMessage(call, scenario?.onVoicemail)) return;
+    this.#tell({ type: "close", reason: "voicemail" });
+  }
+
+  async #runTool(call: CalledTool): Promise<void> {
+    const output = await this.#tools.run(call);
+    this.#tell({ type: "toolOutput", callId: call.callId, output });
+  }
+
   #fromCaller(frame: Buffer, isBinary: boolean): void {
-    if (this.#ending) return;
+    if (this.isEnding) return;
     const { metrics } = this.services;
     const timedSince = metrics.toModel.frameCame();
     metrics.received.add(frame.length, isBinary);
     this.client.heardAt = Date.now();
-    if (!this.#mayTake(frame.length)) return;
+    if (!this.mayTake(frame.length)) return;
     try {
       const payload = isBinary ? undefined : peekMedia(frame);
       const name = payload || isBinary ? undefined : peekMark(frame);
@@ -160,7 +156,7 @@ export class PhoneConnection implements Connection {
       else if (name) this.#tell({ type: "mark", name });
       else this.#take(isBinary ? "malformed" : parseTwilio(frame));
     } catch (error) {
-      this.#failed(error);
+      this.failed(error);
     }
     metrics.toModel.frameWritten(timedSince);
   }
@@ -188,12 +184,12 @@ export class PhoneConnection implements Connection {
     this.#log.handle(event);
     const commands = this.#tell({ type: "model", event });
     if (commands[0]?.type === "clear") {
-      this.services.metrics.bargedIn(performance.now() - this.#link.cameAt);
+      this.services.metrics.bargedIn(performance.now() - this.link.cameAt);
     }
   }
 
   #tell(event: BridgeEvent): BridgeCommand[] {
-    if (this.#ending) return [];
+    if (this.isEnding) return [];
     const commands = this.#bridge.handle(event);
     this.#run(commands);
     return commands;
@@ -210,7 +206,7 @@ export class PhoneConnection implements Connection {
   #do(command: BridgeCommand): void {
     switch (command.type) {
       case "append":
-        this.#link.send(enclose(APPEND_HEAD, command.payload, APPEND_TAIL));
+        this.link.send(enclose(APPEND_HEAD, command.payload, APPEND_TAIL));
         break;
       case "sendMedia":
         this.#toCaller(this.#frames.media(command.payload));
@@ -222,7 +218,10 @@ export class PhoneConnection implements Connection {
         this.#toCaller(this.#frames.clear);
         break;
       case "toModel":
-        this.#link.send(JSON.stringify(command.event));
+        this.link.send(JSON.stringify(command.event));
+        break;
+      case "runTool":
+        void this.#runTool(command.call);
         break;
       case "cutOff":
         this.#log.handle({
@@ -238,17 +237,5 @@ export class PhoneConnection implements Connection {
 
   #toCaller(frame: Buffer | string): void {
     if (!this.client.send(frame)) void this.end(ENDINGS.notReading);
-  }
-
-  #mayTake(bytes: number): boolean {
-    if (this.#bucket.take(bytes + FRAME_OVERHEAD_BYTES, this.client.heardAt)) return true;
-    void this.end(ENDINGS.tooFast);
-    return false;
-  }
-
-  /** Whatever is wrong with one call, the others of this instance go on. */
-  #failed(error: unknown): void {
-    this.#ctx.log.error("a call failed", { error });
-    void this.end(refusal(toAppError(error)));
   }
 }

@@ -6,6 +6,8 @@ import type { HangUpReason } from "./bridgeEvents";
 export const HANG_UPS = {
   assistant: { code: CLOSE.ended, reason: "hung up", session: { endReason: "assistant" } },
   transferred: { code: CLOSE.ended, reason: "transferred", session: { endReason: "transferred" } },
+  voicemail: { code: CLOSE.ended, reason: "message left", session: { endReason: "voicemail" } },
+  spent: { code: CLOSE.ended, reason: "spent", session: { endReason: "spent" } },
   no_media: { code: CLOSE.expired, reason: "no media", session: "open" },
 } as const satisfies Record<HangUpReason, Ending>;
 

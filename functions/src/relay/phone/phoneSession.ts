@@ -1,6 +1,8 @@
-import type { Config } from "../../core/config";
+import type { Ctx } from "../../core/ctx";
 import type { AttachedSession } from "../../voice/relayConnection";
 import { instructionsFor, sessionUpdate } from "../sessionConfig";
+import type { ServerTool } from "../toolRunner";
+import { optOutTool } from "./optOutTool";
 import { type PhonePrompts, phonePrompts } from "./prompts";
 import { phoneTools } from "./tools";
 import { phoneTurnDetection } from "./turnDetection";
@@ -11,23 +13,27 @@ type SessionOf = AttachedSession["session"];
 export interface PhoneSession {
   prompts: PhonePrompts;
   canTransfer: boolean;
+  tools: readonly ServerTool[];
   /** The `session.update` of that event id. */
   update(eventId: string): string;
 }
 
 /** A session as phones need it: µ-law on both sides, which goes through the relay as it is, and tools to end the call. */
-export function phoneSession(session: SessionOf, config: Config): PhoneSession {
+export function phoneSession(ctx: Ctx, session: SessionOf): PhoneSession {
+  const { config } = ctx;
+  const tools = session.call ? [optOutTool(ctx, session.call)] : [];
   const canTransfer = config.TRANSFER_PHONE_NUMBER !== undefined;
   const prompts = phonePrompts(instructionsFor(session), canTransfer);
   return {
     prompts,
     canTransfer,
+    tools,
     update: (eventId) =>
       sessionUpdate(session, config, eventId, {
         instructions: prompts.session,
         format: { type: "audio/pcmu" },
         turnDetection: phoneTurnDetection(true),
-        tools: phoneTools(canTransfer),
+        tools: [...phoneTools(canTransfer), ...tools.map(({ definition }) => definition)],
       }),
   };
 }

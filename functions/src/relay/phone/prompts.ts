@@ -13,7 +13,8 @@ export interface PhonePrompts {
 const ON_THE_PHONE =
   "You are on a phone call: the person hears you and sees nothing. Speak first. Say one thing at a time, in short " +
   "sentences, without lists, links or symbols. Keys that the caller presses are told to you in brackets. When the " +
-  "conversation is over, or the caller wants to go, say goodbye and call end_call.";
+  "conversation is over, or the caller wants to go, say goodbye and call end_call. When the person wants no more calls, " +
+  "call opt_out, then tell them that it is noted.";
 const TO_A_HUMAN =
   "When the caller asks for a human, say that you are connecting them and call transfer_to_human.";
 const RESUME =
@@ -23,6 +24,12 @@ const FAREWELL: Record<Ending, string> = {
   assistant: "The call ends now. Say one short goodbye and nothing else.",
   transferred:
     "The caller is now connected to a human. Say in one short sentence that they are, and nothing else.",
+  spent:
+    "The time for this call is used up. Say in one short sentence that you have to end it now, and goodbye.",
+  voicemail:
+    "An answering machine has taken the call, its tone has sounded and it records you. Leave one message: what your " +
+    "instructions say for this case, or else, in at most three short sentences, who you are and that you will call " +
+    "again. Say nothing that only the person called should hear. Ask nothing, and wait for no answer.",
 };
 
 /** @param instructions the session's own */
@@ -32,6 +39,11 @@ export function phonePrompts(instructions: string, canTransfer: boolean): PhoneP
   return {
     session,
     resume: now(RESUME),
-    farewell: { assistant: now(FAREWELL.assistant), transferred: now(FAREWELL.transferred) },
+    farewell: {
+      assistant: now(FAREWELL.assistant),
+      transferred: now(FAREWELL.transferred),
+      voicemail: now(FAREWELL.voicemail),
+      spent: now(FAREWELL.spent),
+    },
   };
 }

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import type { ModelItem } from "../serverEvents";
+import type { CalledTool } from "../toolCalls";
 import type { Ending } from "./farewell";
 
 const NO_PARAMETERS = { type: "object", properties: {}, additionalProperties: false };
@@ -19,35 +18,13 @@ const TRANSFER_TO_HUMAN = {
   parameters: NO_PARAMETERS,
 } as const;
 
-/** What the model may do in a call besides speaking. */
+/** What the model may do with a call besides speaking. */
 export function phoneTools(canTransfer: boolean) {
   return canTransfer ? [END_CALL, TRANSFER_TO_HUMAN] : [END_CALL];
 }
 
-/** A call of a tool that the model has made, whole or not. */
-export interface CalledTool {
-  callId: string;
-  name: string;
-}
-
-const functionCall = z.looseObject({
-  type: z.literal("function_call"),
-  call_id: z.string().min(1),
-  name: z.string(),
-  // One that was broken off is not in the conversation to be answered.
-  status: z.literal("completed").optional(),
-});
-
-/** The tools that were called among the items of a response. */
-export function calledTools(output: ModelItem[]): CalledTool[] {
-  return output.flatMap((item) => {
-    const call = functionCall.safeParse(item);
-    return call.success ? [{ callId: call.data.call_id, name: call.data.name }] : [];
-  });
-}
-
 /**
- * What the model is told of its call, and how the call ends by it, if it does.
+ * What the model is told of its call, and how the phone call ends by it, if it does.
  * @param isWhole the response was not broken off: where the caller has interrupted it, its intention is void
  */
 export function toolOutput(

@@ -546,6 +546,97 @@ describe("The phone bridge", () => {
     });
   });
 
+  describe("when the call is to end", () => {
+    for (const [reason, prompt] of [
+      ["spent", PROMPTS.farewell.spent],
+      ["voicemail", PROMPTS.farewell.voicemail],
+    ] as const) {
+      it(`${reason}: what is being said stops, the last words are said to their end, and nothing else`, () => {
+        const bench = BridgeBench.greeted();
+        const answer = bench.created(true);
+        bench.speak(answer, "story", 2_000);
+        bench.forget();
+        bench.tell({ type: "close", reason });
+        assert.deepEqual(bench.types().slice(0, 2), ["clear", "response.cancel"]);
+        bench.tell({ type: "close", reason });
+        bench.done(answer, [message("story", "incomplete")], "cancelled");
+        const creates = bench.toModel("response.create");
+        assert.deepEqual(
+          creates.map(({ response }) => [response.instructions, response.tool_choice]),
+          [[prompt, "none"]],
+        );
+        const last = bench.created();
+        bench.speak(last, "last", 1_000);
+        bench.model(SPEECH_STARTED);
+        bench.done(last, [message("last")]);
+        assert.deepEqual(hangUps(bench.said), []);
+        bench.play();
+        assert.deepEqual(hangUps(bench.said), [{ type: "hangUp", reason }]);
+      });
+    }
+
+    it("before the model is ready: the message is the first that is said", () => {
+      const bench = new BridgeBench();
+      bench.tell({ type: "close", reason: "voicemail" });
+      bench.start();
+      assert.deepEqual(
+        bench.toModel("response.create").map(({ response }) => response.instructions),
+        [PROMPTS.farewell.voicemail],
+      );
+    });
+
+    it("does not take a message for left that was never spoken", () => {
+      const bench = BridgeBench.greeted();
+      bench.tell({ type: "close", reason: "voicemail" });
+      assert.deepEqual(hangUps(bench.passTalking(30_250)), [{ type: "hangUp", reason: "assistant" }]);
+    });
+
+    it("is said once: a farewell that has begun stays the last", () => {
+      const { bench } = ending("end_call");
+      bench.forget();
+      bench.tell({ type: "close", reason: "spent" });
+      assert.deepEqual(bench.said, []);
+    });
+  });
+
+  describe("a tool of the server's", () => {
+    it("is run once, and its output answers the call when it comes, however late", () => {
+      const bench = BridgeBench.greeted();
+      const call = { callId: "call_look_up", name: "look_up", arguments: "{}" };
+      const answer = bench.created(true);
+      bench.done(answer, [toolCall("look_up"), toolCall("look_up")]);
+      assert.deepEqual(
+        bench.said.filter(({ type }) => type === "runTool"),
+        [{ type: "runTool", call }],
+      );
+      assert.deepEqual(bench.toModel("response.create"), [], "the model waits for the output");
+      bench.passTalking(9_000);
+      bench.tell({ type: "toolOutput", callId: "call_look_up", output: { found: 3 } });
+      assert.deepEqual(JSON.parse(outputOf(bench)), { found: 3 });
+      assert.equal(bench.toModel("response.create").length, 1);
+    });
+
+    it("is run although the caller has interrupted: they wanted it before", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "words", 500);
+      bench.model(SPEECH_STARTED);
+      bench.done(answer, [message("words", "incomplete"), toolCall("look_up")], "cancelled");
+      assert.equal(bench.said.filter(({ type }) => type === "runTool").length, 1);
+    });
+
+    it("brings no more words into a farewell", () => {
+      const bench = BridgeBench.greeted();
+      const answer = bench.created(true);
+      bench.speak(answer, "bye", 400);
+      bench.done(answer, [message("bye"), toolCall("look_up"), toolCall("end_call")]);
+      bench.tell({ type: "toolOutput", callId: "call_look_up", output: {} });
+      bench.play();
+      assert.deepEqual(bench.toModel("response.create"), []);
+      assert.deepEqual(hangUps(bench.said), [{ type: "hangUp", reason: "assistant" }]);
+    });
+  });
+
   describe("when the model ends the call", () => {
     for (const [tool, reason] of [
       ["end_call", "assistant"],

@@ -10,7 +10,12 @@ export function muLaw(ms: number, byte = 0x7f): Buffer {
 export const PROMPTS = {
   session: "Be brief.",
   resume: "Go on.",
-  farewell: { assistant: "Say goodbye.", transferred: "Say that they are connected." },
+  farewell: {
+    spent: "Say that time is up.",
+    voicemail: "Leave a message.",
+    assistant: "Say goodbye.",
+    transferred: "Say that they are connected.",
+  },
 };
 
 /** A bridge under test, with both of its sides played by hand and what it has said so far. */
@@ -25,6 +30,7 @@ export class BridgeBench {
       prompts: PROMPTS,
       isResumed: false,
       canTransfer: true,
+      serverTools: new Set(["look_up"]),
       now: this.now,
       ...options,
     });

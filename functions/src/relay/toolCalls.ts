@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { ModelItem } from "./serverEvents";
+
+/** A call of a tool that the model has made, whole or not. */
+export interface CalledTool {
+  callId: string;
+  name: string;
+  /** JSON, as the model wrote it. */
+  arguments: string;
+}
+
+const functionCall = z.looseObject({
+  type: z.literal("function_call"),
+  call_id: z.string().min(1),
+  name: z.string(),
+  arguments: z.string().default("{}"),
+  // One that was broken off is not in the conversation to be answered.
+  status: z.literal("completed").optional(),
+});
+
+/** The tools that were called among the items of a response. */
+export function calledTools(output: ModelItem[]): CalledTool[] {
+  return output.flatMap((item) => {
+    const call = functionCall.safeParse(item);
+    if (!call.success) return [];
+    const { call_id: callId, name, arguments: written } = call.data;
+    return [{ callId, name, arguments: written }];
+  });
+}
+
+/** The event that tells the model what came of its call. */
+export function toolOutputEvent(callId: string, output: object) {
+  const item = { type: "function_call_output", call_id: callId, output: JSON.stringify(output) };
+  return { type: "conversation.item.create", item } as const;
+}
