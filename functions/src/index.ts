@@ -8,6 +8,7 @@ const speech = () => require("./speech/endpoints") as typeof import("./speech/en
 const accounts = () => require("./accounts/endpoints") as typeof import("./accounts/endpoints");
 const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
 const calls = () => require("./calls/endpoints") as typeof import("./calls/endpoints");
+const calendar = () => require("./calendar/endpoints") as typeof import("./calendar/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
 const callTriggers = () => require("./calls/triggers") as typeof import("./calls/triggers");
@@ -46,6 +47,7 @@ export = lazyExports({
   // phone calls
   makeCallHttp: () => calls().makeCallHttp,
   makeCustomCallHttp: () => calls().makeCustomCallHttp,
+  makeCalendarCallHttp: () => calls().makeCalendarCallHttp,
   callsHttp: () => calls().callsHttp,
   callHttp: () => calls().callHttp,
   callEndHttp: () => calls().callEndHttp,
@@ -61,6 +63,11 @@ export = lazyExports({
   twilioVoiceRecordingHttp: () => calls().twilioVoiceRecordingHttp,
   twilioVoiceAmdHttp: () => calls().twilioVoiceAmdHttp,
   twilioMessagesHttp: () => calls().twilioMessagesHttp,
+  // Google Calendar
+  googleCalendarAuthHttp: () => calendar().googleCalendarAuthHttp,
+  googleCalendarCallbackHttp: () => calendar().googleCalendarCallbackHttp,
+  googleCalendarEventsHttp: () => calendar().googleCalendarEventsHttp,
+  googleCalendarConnectionHttp: () => calendar().googleCalendarConnectionHttp,
   // health
   health: () => health().health,
   // accounts: schedule

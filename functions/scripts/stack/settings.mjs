@@ -42,6 +42,7 @@ export const SETTINGS = [
   "FRONTEND_URL",
   "ALLOWED_ORIGINS",
   "SECRET_KEY",
+  "PREVIOUS_SECRET_KEY",
   "ENFORCE_APP_CHECK",
   "LOG_LEVEL",
 ];
@@ -73,11 +74,21 @@ const PROVIDERS = [
       TWILIO_API_BASE_URL: `http://${simulators}/twilio`,
     }),
   },
+  {
+    name: "Google",
+    keys: ["GOOGLE_CLIENT_SECRET"],
+    simulated: (simulators) => ({
+      GOOGLE_CLIENT_ID: "simulated-client.apps.googleusercontent.com",
+      GOOGLE_CLIENT_SECRET: "simulated-client-secret",
+      GOOGLE_API_BASE_URL: `http://${simulators}/google`,
+      GOOGLE_OAUTH_BASE_URL: `http://${simulators}/google`,
+    }),
+  },
 ];
 
 // Firebase's web API key is public: it names the project.
 export const isSecret = (name) =>
-  name !== "WEB_API_KEY" && (name === "SECRET_KEY" || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name));
+  name !== "WEB_API_KEY" && (name.endsWith("SECRET_KEY") || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name));
 
 const ESCAPES = { n: "\n", r: "\r", t: "\t", v: "\v" };
 
@@ -147,7 +158,8 @@ function localDefaults(ports) {
  */
 export function stackSettings({ user, ports }) {
   const settings = { ...localDefaults(ports), ...user };
-  const simulators = { PUBLIC_URL: settings.PUBLIC_URL };
+  const { PUBLIC_URL, GOOGLE_REDIRECT_URI } = settings;
+  const simulators = { PUBLIC_URL, GOOGLE_REDIRECT_URI };
   const providers = PROVIDERS.map(({ name, keys, simulated }) => {
     const real = keys.some((key) => user[key]);
     if (!real) Object.assign(simulators, simulated(`127.0.0.1:${ports.simulators}`));

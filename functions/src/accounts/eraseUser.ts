@@ -1,3 +1,4 @@
+import { eraseCalendarOf } from "../calendar/disconnect";
 import { eraseCallsOf } from "../calls/eraseCalls";
 import type { Ctx } from "../core/ctx";
 import { forgetUses } from "../core/rateLimit";
@@ -7,12 +8,13 @@ import { eraseVoiceOf } from "../voice/eraseVoice";
 import { triesOf } from "./authLimits";
 
 /** What is counted for a user by the user's id. */
-const COUNTED = ["chat", "speech", "scenario", "call"];
+const COUNTED = ["chat", "speech", "scenario", "call", "calendar"];
 
 /** Erases everything of a user but the account; safe to be done again. */
 export async function eraseUser(ctx: Ctx, uid: string, email: string | null): Promise<void> {
   await eraseVoiceOf(ctx, uid);
   await eraseCallsOf(ctx, uid);
+  await eraseCalendarOf(ctx, uid);
   await eraseScenariosOf(ctx, uid);
   await eraseUsageOf(ctx, uid);
   await forgetUses(

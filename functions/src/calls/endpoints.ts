@@ -8,6 +8,7 @@ import { answerCall } from "./answerCall";
 import { cancelScheduledCall } from "./cancelScheduled";
 import { addDoNotCall, listDoNotCall, removeDoNotCall } from "./doNotCall";
 import { endCall } from "./endCall";
+import { makeCalendarCall } from "./makeCalendarCall";
 import { makeCall } from "./makeCall";
 import { getCall, listCalls } from "./readCalls";
 import { listScheduledCalls } from "./readScheduled";
@@ -21,6 +22,7 @@ import { provenByTwilio } from "./signedByTwilio";
 import * as webhooks from "./webhookSchemas";
 
 type MakeCallInput = z.output<typeof schemas.makeCallInput>;
+type MakeCalendarCallInput = z.output<typeof schemas.makeCalendarCallInput>;
 type MakeCustomCallInput = z.output<typeof schemas.makeCustomCallInput>;
 
 const PLACING_ERRORS = [
@@ -59,6 +61,23 @@ const makingCustom = (input: ZodType<MakeCustomCallInput>) =>
     run: async (ctx, { scenario_id: scenarioId, ...options }) => {
       const { callSid, sessionId } = await makeCall(ctx, { ...options, scenarioId });
       return { status: "Custom call initiated" as const, call_sid: callSid, session_id: sessionId };
+    },
+  });
+const makingCalendar = (input: ZodType<MakeCalendarCallInput>) =>
+  operation({
+    ...placing,
+    summary: "Call a number, by an assistant that knows one's own calendar",
+    input,
+    output: schemas.madeCalendarCall,
+    run: async (ctx, options) => {
+      const { callSid, sessionId } = await makeCalendarCall(ctx, options);
+      return {
+        status: "success" as const,
+        call_sid: callSid,
+        session_id: sessionId,
+        message: "Calendar call initiated" as const,
+        phone_number: options.phone_number,
+      };
     },
   });
 const listing = operation({
@@ -194,6 +213,14 @@ export const makeCustomCallHttp = https({
   routes: {
     GET: route(makingCustom(schemas.makeCustomCallQuery)),
     POST: route(makingCustom(schemas.makeCustomCallInput)),
+  },
+});
+export const makeCalendarCallHttp = https({
+  path: "/make-calendar-call-scenario/{phone_number}",
+  family,
+  routes: {
+    GET: route(makingCalendar(schemas.makeCalendarCallQuery)),
+    POST: route(makingCalendar(schemas.makeCalendarCallInput)),
   },
 });
 export const callsHttp = https({

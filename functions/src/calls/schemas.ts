@@ -53,6 +53,8 @@ const inQuery = {
 
 export const makeCallInput = z.strictObject({ ...inBody, scenario: scenarioId });
 export const makeCallQuery = z.strictObject({ ...inQuery, scenario: scenarioId });
+export const makeCalendarCallInput = z.strictObject(inBody);
+export const makeCalendarCallQuery = z.strictObject(inQuery);
 export const makeCustomCallInput = z.strictObject({ ...inBody, scenario_id: scenarioId });
 export const makeCustomCallQuery = z.strictObject({ ...inQuery, scenario_id: scenarioId });
 export type CallOptions = Omit<z.output<typeof makeCustomCallInput>, "scenario_id"> & { scenarioId: string };
@@ -64,6 +66,12 @@ const callSid = z
 
 const placed = { call_sid: callSid, session_id: z.string() };
 export const madeCall = z.object({ status: z.literal("success"), ...placed });
+export const madeCalendarCall = z.object({
+  status: z.literal("success"),
+  ...placed,
+  message: z.literal("Calendar call initiated"),
+  phone_number: z.string(),
+});
 export const madeCustomCall = z.object({ status: z.literal("Custom call initiated"), ...placed });
 export interface PlacedCallIds {
   callSid: string;

@@ -104,6 +104,10 @@ const prices = optionalText.transform((json, issues) => {
   }
 });
 
+const secretKey = optionalText.pipe(
+  z.string().min(32, { error: "must have at least 32 characters (try: openssl rand -base64 48)" }).optional(),
+);
+
 const configSchema = z.object({
   OPENAI_API_KEY: optionalText,
   OPENAI_API_KEYS: list,
@@ -137,16 +141,18 @@ const configSchema = z.object({
   CALL_SPEND_LIMIT_USD: usd(20),
   CALL_RESERVE_USD_PER_MINUTE: usd(0.5),
   CALL_PHONE_USD_PER_MINUTE: usd(0.02),
+  GOOGLE_CLIENT_ID: optionalText,
+  GOOGLE_CLIENT_SECRET: optionalText,
+  GOOGLE_REDIRECT_URI: url(/^https?:$/, "https://api.example.com/google-calendar/callback"),
+  GOOGLE_API_BASE_URL: url(/^https?:$/, "https://www.googleapis.com"),
+  GOOGLE_OAUTH_BASE_URL: url(/^https?:$/, "https://oauth2.example.com"),
   PUBLIC_URL: publicUrl,
   WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),
+  FRONTEND_URL: url(/^https?:$/, "https://app.example.com"),
   ALLOWED_ORIGINS: list,
-  SECRET_KEY: optionalText.pipe(
-    z
-      .string()
-      .min(32, { error: "must have at least 32 characters (try: openssl rand -base64 48)" })
-      .optional(),
-  ),
+  SECRET_KEY: secretKey,
+  PREVIOUS_SECRET_KEY: secretKey,
   ENFORCE_APP_CHECK: flag,
   LOG_LEVEL: optionalText.pipe(
     z

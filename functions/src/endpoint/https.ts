@@ -27,7 +27,7 @@ export interface Route {
   /** What `answer` sends, for the API description: JSON by the schema, or bytes where there is none. */
   content: { type: string; schema?: ZodType };
   /** The names of the headers that it sends beside those that every answer has. */
-  headers?: readonly "X-Next-Cursor"[];
+  headers?: readonly ("X-Next-Cursor" | "Location")[];
   /** The type of the body, where it is not JSON, for the API description. */
   takes?: string;
   /** What was sent, where that is neither JSON nor a query; also proves who sent it. @throws AppError */

@@ -136,6 +136,7 @@ const DESCRIPTION = [
 ].join(" ");
 
 const HEADERS = {
+  Location: { description: "Where the browser goes on to.", schema: { type: "string", format: "uri" } },
   RequestId: {
     description: "Quote it when you report a problem.",
     required: true,

@@ -1,6 +1,13 @@
 import { defineSecret } from "firebase-functions/params";
 
-const NAMES = ["SECRET_KEY", "OPENAI_API_KEY", "OPENAI_API_KEYS", "TWILIO_AUTH_TOKEN"] as const;
+const NAMES = [
+  "SECRET_KEY",
+  "OPENAI_API_KEY",
+  "OPENAI_API_KEYS",
+  "TWILIO_AUTH_TOKEN",
+  "GOOGLE_CLIENT_SECRET",
+  "PREVIOUS_SECRET_KEY",
+] as const;
 
 /** Settings that are Firebase secrets: a function sees only those it is bound to. */
 export type SecretName = (typeof NAMES)[number];
@@ -18,6 +25,9 @@ function stored(...names: SecretName[]): readonly SecretName[] {
 export const OPENAI_SECRETS = stored("OPENAI_API_KEY", "OPENAI_API_KEYS");
 /** The secret that Twilio's API is asked with and its signatures are checked with. */
 export const TWILIO_SECRETS = stored("TWILIO_AUTH_TOKEN");
+
+/** The secret that Google knows this app by, and the one that older tokens are sealed with. */
+export const GOOGLE_SECRETS = stored("GOOGLE_CLIENT_SECRET", "PREVIOUS_SECRET_KEY");
 
 /** The secrets of these names as `firebase-functions` wants them; they arrive in `process.env`. */
 export function bindSecrets(names: readonly SecretName[] = []) {

@@ -80,5 +80,7 @@ export const MAX_CREATED_ITEMS = 2_000;
 /** How long one of the server's own tools may take, and how many the model may run in one connection. */
 export const TOOL_TIMEOUT_MS = 10_000;
 export const MAX_TOOL_RUNS = 50;
+/** How long a conversation may be held up for what its assistant is to know of the calendar. */
+export const BRIEFING_MS = 4_000;
 /** Tools that a client may declare. */
 export const MAX_TOOLS = 64;

@@ -4,6 +4,8 @@ import { AppError } from "../core/errors";
 import { MAX_TOOL_RUNS, TOOL_TIMEOUT_MS } from "./limits";
 import type { CalledTool } from "./toolCalls";
 
+const LATE = "This takes too long. Whether it was done is not known: do not say that it was.";
+
 /** A tool of the model's that the server runs. */
 export interface ServerTool {
   /** As the model is told of it; `parameters` is JSON schema. */
@@ -42,7 +44,7 @@ export class ToolRunner {
     const running = this.#outcome(tool, call);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
-    const late = delay(this.timeoutMs, { error: "This takes too long: go on without it." }, { ref: false });
+    const late = delay(this.timeoutMs, { error: LATE }, { ref: false });
     return Promise.race([running, late]);
   }
 

@@ -10,6 +10,8 @@ export interface BuiltIn {
   persona: string;
   prompt: string;
   onVoicemail: VoicemailAction;
+  /** The assistant has its user's calendar. */
+  usesCalendar?: true;
   /** Its variables, each with what it is where a session or call gives none. */
   variables: Readonly<Record<string, string>>;
 }
@@ -86,6 +88,26 @@ On an answering machine leave only the name of {{company}} and the request to ca
       customer_name: "the person you call",
       appointment: "that they have with us",
     },
+  },
+  calendar: {
+    name: "Calendar assistant",
+    description:
+      "Knows its user's Google Calendar: says what is on, finds free time, books, moves and cancels.",
+    voiceType: "professional_female",
+    onVoicemail: "leave_message",
+    usesCalendar: true,
+    persona:
+      "You are {{agent_name}}, the assistant of {{user_name}}: discreet, quick and precise about times.",
+    prompt:
+      spoken(`Your goal is to settle what concerns the calendar of {{user_name}} with whoever you speak with.
+1. Greet, say on whose behalf you speak, and find out with whom you are speaking.
+2. To {{user_name}} you may tell everything in the calendar: begin with what is next. To anybody else tell only which times
+are free: never what an event is about, where it is or who takes part.
+3. For a new appointment agree on what it is, the day, the time and how long it takes; look for free time, offer two times.
+4. Before you book, move or cancel, repeat it and have it confirmed. Say that it is done only once it is.
+5. If a time is taken, say so and offer the next free one. Sum up what was agreed, and say goodbye.
+On an answering machine leave only on whose behalf you called and that you will call again.`),
+    variables: { agent_name: "Alex", user_name: "the person you work for" },
   },
   survey: {
     name: "Survey",

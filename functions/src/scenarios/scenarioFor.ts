@@ -25,6 +25,7 @@ export interface ScenarioInUse {
   instructions: string;
   voice: RealtimeVoice;
   snapshot: ScenarioSnapshot;
+  usesCalendar: boolean;
 }
 
 /**
@@ -36,13 +37,14 @@ export async function scenarioFor(
   tx: Transaction,
   use: { scenarioId: string; userId: string; variables?: Variables },
 ): Promise<ScenarioInUse> {
-  const { template, defaults } = await templateOf(ctx, tx, use);
+  const { template, defaults, usesCalendar = false } = await templateOf(ctx, tx, use);
   const values = { ...defaults, ...use.variables };
   const whole = `${template.persona}\n\n${template.prompt}`;
   const instructions = fillVariables(whole, values, MAX_FILLED_CHARACTERS);
   const part = (text: string) => fillVariables(text, pick(values, variablesIn(text)), MAX_FILLED_CHARACTERS);
   return {
     instructions,
+    usesCalendar,
     voice: PERSONA_VOICES[template.voiceType],
     snapshot: { ...template, persona: part(template.persona), prompt: part(template.prompt) },
   };
@@ -51,6 +53,7 @@ export async function scenarioFor(
 interface Template {
   template: ScenarioSnapshot;
   defaults: Readonly<Record<string, string>>;
+  usesCalendar?: boolean;
 }
 
 async function templateOf(
@@ -60,8 +63,9 @@ async function templateOf(
 ): Promise<Template> {
   const builtIn = Object.hasOwn(BUILT_IN, scenarioId) ? BUILT_IN[scenarioId] : undefined;
   if (builtIn) {
-    const { variables, persona, prompt, voiceType, onVoicemail } = builtIn;
-    return { template: { scenarioId, persona, prompt, voiceType, onVoicemail }, defaults: variables };
+    const { variables, usesCalendar, persona, prompt, voiceType, onVoicemail } = builtIn;
+    const template = { scenarioId, persona, prompt, voiceType, onVoicemail };
+    return { template, defaults: variables, usesCalendar };
   }
   const stored = (await tx.get(scenarios(ctx.db).doc(documentId(scenarioId)))).data();
   if (stored?.userId !== userId) throw scenarioNotFound();

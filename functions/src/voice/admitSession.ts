@@ -13,7 +13,7 @@ import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./sto
 /** Who wants to speak in which session, and how it shall be if it is new. */
 export type Admission = Pick<
   ConnectInput,
-  "sessionId" | "userId" | "instructions" | "voice" | "language" | "scenarioId" | "variables"
+  "sessionId" | "userId" | "instructions" | "voice" | "language" | "scenarioId" | "variables" | "calendar"
 >;
 
 /**
@@ -91,6 +91,7 @@ function newSession(ctx: Ctx, admission: Admission, scenario: ScenarioInUse | un
     ...(admission.language === undefined ? {} : { language: admission.language }),
     instructions: scenario?.instructions ?? admission.instructions ?? DEFAULT_INSTRUCTIONS,
     ...(scenario ? { scenario: scenario.snapshot } : {}),
+    ...(admission.calendar || scenario?.usesCalendar ? { calendar: true } : {}),
     relayId: null,
     connectionId: null,
     connections: 0,

@@ -1,4 +1,5 @@
 import type { DocumentData, DocumentSnapshot } from "firebase-admin/firestore";
+import { settleDeleted } from "../calls/settleDeleted";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { isOvertaken, transact } from "../core/firestore";
 import { forgetActive, sessionNotFound } from "./endSession";
@@ -6,7 +7,8 @@ import type { SessionRef } from "./schemas";
 import { sessions, tickets, transcripts } from "./store";
 
 /**
- * Erases one's own session with its turns, transcript, usage and tickets. The relay that holds it closes the socket.
+ * Erases one's own session with its turns, transcript, usage and tickets. The relay that holds it closes the socket. What
+ * was set aside for a call is settled: 1 read and 1 write more.
  * A crash between the steps leaves nothing behind: the trigger on the deleted document erases again.
  * @throws AppError not_found for a missing session and for another user's alike
  */
@@ -16,7 +18,9 @@ export async function deleteVoiceSession(ctx: Ctx, input: SessionRef): Promise<{
   await transact(ctx.db, async (tx) => {
     const session = (await tx.get(reference)).data();
     if (session?.userId !== uid) throw sessionNotFound();
+    const settle = await settleDeleted(ctx, tx, session);
     tx.delete(reference);
+    settle();
     forgetActive(ctx, tx, session);
   });
   await eraseSession(ctx, input.sessionId);

@@ -68,6 +68,7 @@ function newPhoneSession(
     ...(language === undefined ? {} : { language }),
     instructions: scenario.instructions,
     scenario: scenario.snapshot,
+    ...(scenario.usesCalendar ? { calendar: true } : {}),
     relayId: null,
     connectionId: null,
     connections: 0,

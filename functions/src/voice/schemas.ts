@@ -70,6 +70,9 @@ export const connectInput = z
         "A built-in scenario or one of one's own: it gives the instructions, and the voice unless one is named.",
     }),
     variables: variables.optional(),
+    calendar: z.boolean().optional().meta({
+      description: "Lets the assistant read and change the calendar that the caller has connected.",
+    }),
     transport: z.enum(["relay"]).optional(),
   })
   .refine(({ scenarioId, instructions }) => scenarioId === undefined || instructions === undefined, {

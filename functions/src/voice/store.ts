@@ -34,6 +34,8 @@ export const sessionDoc = z.object({
   instructions: z.string(),
   /** The scenario as it was when the session began. */
   scenario: scenarioSnapshot.optional(),
+  /** The assistant may read and change its user's calendar. */
+  calendar: z.boolean().optional(),
   /** Which relay instance and which of its sockets hold the session now; null when none does. */
   relayId: z.string().nullable().default(null),
   connectionId: z.string().nullable().default(null),

@@ -189,7 +189,8 @@ describe("a recording", () => {
 });
 
 describe("what Twilio calls", () => {
-  const PATHS = ["outbound", "inbound", "status", "recording"].map((name) => `/twilio/voice/${name}`);
+  const VOICE = ["outbound", "inbound", "status", "recording", "amd"].map((name) => `/twilio/voice/${name}`);
+  const PATHS = [...VOICE, "/twilio/messages"];
 
   for (const path of PATHS) {
     it(`${path} lets in only what Twilio has signed`, async () => {

@@ -4,6 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { before, describe, it } from "mocha";
 import { eraseAgain } from "../../src/accounts/erasures";
+import { beginConnection } from "../../src/calendar/beginConnection";
+import { eraseCalendarOf } from "../../src/calendar/disconnect";
 import { callRequestOf, claimRequest } from "../../src/calls/callRequest";
 import { listDoNotCall } from "../../src/calls/doNotCall";
 import { eraseCallsOf } from "../../src/calls/eraseCalls";
@@ -13,7 +15,6 @@ import { scheduleInput } from "../../src/calls/schemas";
 import { readSpend, reserve } from "../../src/calls/spend";
 import { sweepScheduled } from "../../src/calls/sweepScheduled";
 import { withLease } from "../../src/core/lease";
-import { countUse } from "../../src/core/rateLimit";
 import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
 import { listScenarios } from "../../src/scenarios/readScenarios";
 import { eraseUsageOf } from "../../src/usage/eraseUsage";
@@ -49,6 +50,7 @@ const declared = JSON.parse(readFunctionsFile("../firestore.indexes.json")) as D
 /** Files that send queries, all exercised by `exercise`: one that is not listed here has to be exercised as well. */
 const FILES_WITH_QUERIES = [
   "accounts/erasures.ts",
+  "calendar/disconnect.ts",
   "calls/doNotCall.ts",
   "calls/eraseCalls.ts",
   "calls/readScheduled.ts",
@@ -95,6 +97,7 @@ async function exercise(): Promise<SentQuery[]> {
   await eraseScenariosOf(world.as("ann"), "ann");
   await eraseUsageOf(world.as("ann"), "ann");
   await eraseCallsOf(world.as("ann"), "ann");
+  await eraseCalendarOf(world.as("ann"), "ann");
   await listDoNotCall(world.as("ann"));
   await listScheduledCalls(world.as("ann"), { limit: 1 });
   await sweepScheduled(world.as());
@@ -215,6 +218,7 @@ describe("Firestore indexes", () => {
   it("let go what expires: each time to live is a boolean beside its indexes, on the field that the code sets", async () => {
     const lifetimes = declared.fieldOverrides.filter((field) => "ttl" in field);
     assert.deepEqual(lifetimes.map((field) => `${field.collectionGroup}.${field.fieldPath}`).sort(), [
+      "calendarStates.expiresAt",
       "callRequests.expiresAt",
       "callSpend.expiresAt",
       "countedRequests.expiresAt",
@@ -230,7 +234,14 @@ describe("Firestore indexes", () => {
     }
     const world = testWorld();
     await connectVoice(world.as("ann"), { sessionId: "s1", userId: "ann" });
-    await countUse(world.as(), { what: "chat", by: "ann", policy: { limit: 1, windowSeconds: 60 } });
+    const google = {
+      GOOGLE_CLIENT_ID: "id",
+      GOOGLE_CLIENT_SECRET: "secret",
+      GOOGLE_REDIRECT_URI: "http://localhost/back",
+      FRONTEND_URL: "http://localhost",
+    };
+    // Counts against a limit as well.
+    await beginConnection(world.configured(google, "ann"));
     await recordUsage(world.as(), "ann", "chat", { requests: 1 });
     const keyed = { ...world.as("ann"), idempotencyKey: "k1" };
     const call = { phone_number: "+14155550123", scenarioId: "survey", record: false, max_minutes: 1 };

@@ -49,6 +49,8 @@ const HIDDEN = (session: string) => [
   `callRequests/${session}`,
   `scheduledCalls/${session}`,
   `doNotCall/+14155550100`,
+  `calendarStates/${session}`,
+  `calendarConnections/ann`,
   `callSpend/ann_2026-11-20_${session}`,
   `erasures/ann`,
   `usageDays/ann_2026-11-20_${session}/countedRequests/r1`,

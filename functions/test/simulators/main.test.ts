@@ -49,6 +49,19 @@ describe("The simulators' process", function () {
     });
   }
 
+  it("serves every provider, and says at its root which", async () => {
+    const url = await urlOf(start("0"));
+    const { simulators } = (await (await fetch(url)).json()) as { simulators: Record<string, string> };
+    assert.deepEqual(Object.keys(simulators), ["openai", "twilio", "google", "calendar"]);
+    for (const path of [
+      "/google/calendar/v3/calendars/primary/events",
+      "/calendar/v3/calendars/primary/events",
+    ]) {
+      assert.equal((await fetch(url + path)).status, 401);
+    }
+    assert.equal((await fetch(`${url}/control/google/accounts`)).status, 200);
+  });
+
   it("names the port that is taken, and how to choose another", async () => {
     const port = new URL(await urlOf(start("0"))).port;
     const second = start(port);

@@ -1,5 +1,6 @@
 import { AppError } from "../../core/errors";
 import { attachByTicket, detachRelay } from "../../voice/relayConnection";
+import { briefed } from "../briefing";
 import type { ClientKind } from "../clientKind";
 import { Inbox } from "./inbox";
 import { PhoneConnection } from "./phoneConnection";
@@ -19,12 +20,13 @@ export const phoneCalls: ClientKind = {
   async admit({ ctx, limits, client, request, connection, signal }) {
     const inbox = new Inbox(client.socket);
     const { streamSid, start } = await readStart(client, inbox, limits, signal);
-    const attached = await attachByTicket(ctx, start.customParameters.token, connection);
+    const taken = await attachByTicket(ctx, start.customParameters.token, connection);
     const { connectionId } = connection;
-    if (attached.session.kind !== "phone") {
-      await detachRelay(ctx, attached.session.sessionId, connectionId);
+    if (taken.session.kind !== "phone") {
+      await detachRelay(ctx, taken.session.sessionId, connectionId);
       throw new AppError("permission_denied", "This session is not a phone call.");
     }
+    const attached = await briefed(ctx, taken);
     const stream = { streamSid, inbox, wire: request.socket };
     return {
       attached,

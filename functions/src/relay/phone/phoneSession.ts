@@ -1,8 +1,8 @@
 import type { Ctx } from "../../core/ctx";
 import type { AttachedSession } from "../../voice/relayConnection";
+import { serverTools } from "../serverTools";
 import { instructionsFor, sessionUpdate } from "../sessionConfig";
 import type { ServerTool } from "../toolRunner";
-import { optOutTool } from "./optOutTool";
 import { type PhonePrompts, phonePrompts } from "./prompts";
 import { phoneTools } from "./tools";
 import { phoneTurnDetection } from "./turnDetection";
@@ -21,7 +21,7 @@ export interface PhoneSession {
 /** A session as phones need it: µ-law on both sides, which goes through the relay as it is, and tools to end the call. */
 export function phoneSession(ctx: Ctx, session: SessionOf): PhoneSession {
   const { config } = ctx;
-  const tools = session.call ? [optOutTool(ctx, session.call)] : [];
+  const tools = serverTools(ctx, session);
   const canTransfer = config.TRANSFER_PHONE_NUMBER !== undefined;
   const prompts = phonePrompts(instructionsFor(session), canTransfer);
   return {

@@ -1,0 +1,29 @@
+import type { Ctx } from "../core/ctx";
+import type { GoogleCalendar } from "../providers/googleCalendar";
+import { SPOKEN_REQUEST_TIMEOUT_MS } from "./limits";
+import { withCalendar } from "./withCalendar";
+
+/** A user's calendar in one conversation. */
+export interface AssistantCalendar {
+  userId: string;
+  /** The session's id, so that what is asked for twice in it is done once. */
+  conversation: string;
+  /** The calendar's, once it is known. */
+  timeZone?: string;
+}
+
+/** A calendar with the zone that its times of day are meant in. */
+export type ZonedCalendar = GoogleCalendar & { timeZone: string };
+
+/** Does something with a calendar while somebody waits; its time zone is asked for once. Costs as `withCalendar`. */
+export async function whileSpeaking<T>(
+  ctx: Ctx,
+  conversation: AssistantCalendar,
+  work: (calendar: ZonedCalendar) => Promise<T>,
+): Promise<T> {
+  const { userId } = conversation;
+  return withCalendar(ctx, { userId, timeoutMs: SPOKEN_REQUEST_TIMEOUT_MS }, async (calendar) => {
+    conversation.timeZone ??= (await calendar.list({ timeMin: ctx.now(), maxResults: 1 })).timeZone;
+    return work({ ...calendar, timeZone: conversation.timeZone });
+  });
+}
