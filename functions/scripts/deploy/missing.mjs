@@ -7,11 +7,22 @@ import { firebaseMemory } from "./selectedProject.mjs";
 
 const REQUIRED_SETTINGS = { ALLOWED_ORIGINS: "the origins of your web app, comma-separated" };
 const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
-const TWILIO_TOKEN = "TWILIO_AUTH_TOKEN";
+/** Secrets that a project may do without: each by the setting that asks for it, if any does. */
+const OPTIONAL_SECRETS = {
+  TWILIO_AUTH_TOKEN: "TWILIO_ACCOUNT_SID",
+  GOOGLE_CLIENT_SECRET: "GOOGLE_CLIENT_ID",
+  PREVIOUS_SECRET_KEY: undefined,
+};
 /** What calls need where there is an account to make them with. */
 const PHONE_SETTINGS = {
   TWILIO_PHONE_NUMBER: "the number that calls are made from",
   PUBLIC_URL: "where Twilio reaches the functions, https://<project>.web.app as a rule",
+};
+
+/** What calendars need where there is a client to connect them by. */
+const CALENDAR_SETTINGS = {
+  GOOGLE_REDIRECT_URI: "where Google sends users back, https://<project>.web.app/google-calendar/callback as a rule",
+  FRONTEND_URL: "where users go on to, your web app",
 };
 
 function gcloud(args, env) {
@@ -53,7 +64,11 @@ function gcloudProblems(env) {
 
 function settingProblems(settings, file) {
   const problems = [];
-  const required = { ...REQUIRED_SETTINGS, ...(settings.TWILIO_ACCOUNT_SID ? PHONE_SETTINGS : {}) };
+  const required = {
+    ...REQUIRED_SETTINGS,
+    ...(settings.TWILIO_ACCOUNT_SID ? PHONE_SETTINGS : {}),
+    ...(settings.GOOGLE_CLIENT_ID ? CALENDAR_SETTINGS : {}),
+  };
   for (const [name, what] of Object.entries(required)) {
     if (!settings[name]) problems.push(`${name} is not set: add ${name}=… (${what}) to ${file}.`);
   }
@@ -98,13 +113,13 @@ export function whatIsMissing({ project, settings, settingsFile, boundSecrets, e
   if (ofProject.length > 0 || ofGcloud.length > 0)
     return { problems, secrets: ["SECRET_KEY", OPENAI_KEYS[0]] };
 
-  const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, TWILIO_TOKEN, ...boundSecrets])];
+  const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, ...Object.keys(OPTIONAL_SECRETS), ...boundSecrets])];
   const secrets = wanted.filter((name) => hasSecret(name, project, env));
   const hasKey = OPENAI_KEYS.some((name) => secrets.includes(name));
   // One of OpenAI's is enough: the functions are bound to those that exist.
   const isNeeded = (name) => {
     if (OPENAI_KEYS.includes(name)) return !hasKey;
-    return name !== TWILIO_TOKEN || Boolean(settings.TWILIO_ACCOUNT_SID);
+    return !Object.hasOwn(OPTIONAL_SECRETS, name) || Boolean(settings[OPTIONAL_SECRETS[name]]);
   };
   const needed = wanted.filter(isNeeded);
   problems.push(

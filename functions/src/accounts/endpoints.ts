@@ -1,6 +1,7 @@
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
+import { GOOGLE_SECRETS } from "../endpoint/secrets";
 import { login, refresh } from "./login";
 import { register } from "./register";
 import * as schemas from "./schemas";
@@ -45,6 +46,8 @@ const deletingMe = operation({
   input: schemas.nothing,
   output: schemas.message,
   // Erasing knows every feature, and signing in need not load them.
+  // What was granted by a calendar is given back.
+  secrets: [...GOOGLE_SECRETS, "SECRET_KEY"],
   run: async (ctx) => (await import("./deleteAccount.js")).deleteAccount(ctx),
 });
 

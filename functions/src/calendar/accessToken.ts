@@ -18,20 +18,26 @@ const queue = new KeyedQueue();
 
 type Reference = DocumentReference<CalendarConnectionDoc, CalendarConnectionDoc>;
 
+/** What opens a calendar, and of which connection it is. */
+export interface OpenCalendar {
+  token: string;
+  connectionId: string;
+}
+
 /**
  * A token that opens a user's calendar: the stored one while it is fresh, for 1 read. Else Google is asked for a new one,
  * by one of all that need it, on whatever instance: 2 reads, 2 writes and 1 request; the others wait, a read each 150 ms.
  * @param rejected a token that Google did not take, which is therefore not fresh
  * @throws AppError not_found where none is connected, or what was granted is withdrawn; provider_unavailable
  */
-export async function accessToken(ctx: Ctx, userId: string, rejected?: string): Promise<string> {
+export async function accessToken(ctx: Ctx, userId: string, rejected?: string): Promise<OpenCalendar> {
   const reference = calendarConnections(ctx.db).doc(documentName(userId));
   const until = performance.now() + 2 * REFRESH_LEASE_SECONDS * 1_000;
   let connection = (await reference.get()).data();
   while (performance.now() < until) {
     if (!connection) throw notConnected();
     const token = freshToken(ctx, connection);
-    if (token !== undefined && token !== rejected) return token;
+    if (token !== undefined && token !== rejected) return { token, connectionId: connection.connectionId };
     const key = `${ctx.db.databaseId}/${reference.path}`;
     const mine = await queue.run(key, () => claimRefresh(ctx, reference, rejected));
     if (mine) return refresh(ctx, reference, mine);
@@ -71,17 +77,21 @@ async function claimRefresh(
   });
 }
 
-async function refresh(ctx: Ctx, reference: Reference, connection: CalendarConnectionDoc): Promise<string> {
+async function refresh(
+  ctx: Ctx,
+  reference: Reference,
+  connection: CalendarConnectionDoc,
+): Promise<OpenCalendar> {
   const { userId, connectionId } = connection;
   try {
     const refreshToken = openToken(ctx, "refresh", userId, connection.refreshToken);
     const given = await refreshAccess(googleSettings(ctx.config), refreshToken);
     // Sealed anew each time, so that a key that was replaced is soon needed no more.
     await keep(ctx, reference, connectionId, { ...given, refreshToken });
-    return given.accessToken;
+    return { token: given.accessToken, connectionId };
   } catch (error) {
     if (error instanceof GrantRevoked || error instanceof NotOpened) {
-      await forget(ctx, reference, connectionId);
+      await forgetConnection(ctx, userId, connectionId);
       throw disconnected(error);
     }
     await reference.update({ refreshingUntil: null }).catch(() => {});
@@ -110,8 +120,9 @@ async function keep(
 }
 
 /** What Google does not honour any more is of no use to anybody. */
-async function forget(ctx: Ctx, reference: Reference, connectionId: string): Promise<void> {
+export async function forgetConnection(ctx: Ctx, userId: string, connectionId: string): Promise<void> {
   ctx.log.warn("a calendar's grant was withdrawn");
+  const reference = calendarConnections(ctx.db).doc(documentName(userId));
   await transact(ctx.db, async (tx) => {
     if ((await tx.get(reference)).data()?.connectionId === connectionId) tx.delete(reference);
   });

@@ -44,7 +44,9 @@ async function connect(ctx: Ctx, { state, code, error }: CallbackInput): Promise
   if (code === undefined) throw new AppError("provider_failed", "Google did not connect it: try again.");
   const grant = await exchange(settings, { code, verifier: verifierOf(ctx, state) });
   if (!grant.refreshToken || !grant.scopes.includes(CALENDAR_SCOPE)) {
-    await revokeGrant(settings, grant.accessToken).catch(() => {});
+    // With it would go what the user has connected before.
+    const isConnected = (await calendarConnections(ctx.db).doc(documentName(userId)).get()).exists;
+    if (!isConnected) await revokeGrant(settings, grant.accessToken).catch(() => {});
     throw new AppError("permission_denied", INCOMPLETE);
   }
   await store(ctx, userId, { ...grant, refreshToken: grant.refreshToken });

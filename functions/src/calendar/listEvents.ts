@@ -25,6 +25,9 @@ export async function listEvents(ctx: Ctx, input: ListEventsInput): Promise<List
   const cursor = input.cursor === undefined ? undefined : parseCursor(input.cursor);
   const timeMin = new Date(cursor?.timeMin ?? input.time_min ?? ctx.now());
   const timeMax = dateOf(cursor ? cursor.timeMax : input.time_max);
+  if (timeMax && timeMax <= timeMin) {
+    throw wrong("time_max", "must be later than time_min, which is now where it is not given");
+  }
   const pageToken = cursor?.pageToken;
   const query = { timeMin, timeMax, pageToken, maxResults: input.max_results };
   const page = await withCalendar(ctx, { userId, timeoutMs: REQUEST_TIMEOUT_MS }, (calendar) =>
@@ -90,7 +93,9 @@ function parseCursor(written: string): Cursor {
 }
 
 function invalidCursor(): AppError {
-  return new AppError("invalid_argument", "cursor: is not one that was given out", {
-    details: { field: "cursor" },
-  });
+  return wrong("cursor", "is not one that was given out");
+}
+
+function wrong(field: string, problem: string): AppError {
+  return new AppError("invalid_argument", `${field}: ${problem}`, { details: { field } });
 }

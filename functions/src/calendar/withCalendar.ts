@@ -2,7 +2,7 @@ import type { Ctx } from "../core/ctx";
 import { type GoogleCalendar, googleCalendar } from "../providers/googleCalendar";
 import { GrantRevoked, TokenRejected } from "../providers/googleFailure";
 import { googleSettings } from "../providers/googleSettings";
-import { accessToken } from "./accessToken";
+import { accessToken, forgetConnection, type OpenCalendar } from "./accessToken";
 import { disconnected } from "./notConnected";
 
 /**
@@ -17,17 +17,29 @@ export async function withCalendar<T>(
   work: (calendar: GoogleCalendar) => Promise<T>,
 ): Promise<T> {
   const settings = googleSettings(ctx.config);
-  const token = await accessToken(ctx, userId);
+  const attempt = async ({ token }: OpenCalendar) => work(await googleCalendar(settings, token, timeoutMs));
+  const first = await accessToken(ctx, userId);
   try {
-    return await work(await googleCalendar(settings, token, timeoutMs));
+    return await attempt(first);
   } catch (error) {
-    if (error instanceof GrantRevoked) throw disconnected(error);
-    if (!(error instanceof TokenRejected)) throw error;
+    if (!(error instanceof TokenRejected)) throw await told(ctx, userId, first, error);
   }
-  const another = await accessToken(ctx, userId, token);
+  const second = await accessToken(ctx, userId, first.token);
   try {
-    return await work(await googleCalendar(settings, another, timeoutMs));
+    return await attempt(second);
   } catch (error) {
-    throw error instanceof TokenRejected ? disconnected(error) : error;
+    throw await told(ctx, userId, second, error);
   }
+}
+
+/** What is thrown for a failure; what Google does not honour any more is forgotten. */
+async function told(
+  ctx: Ctx,
+  userId: string,
+  { connectionId }: OpenCalendar,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof TokenRejected || error instanceof GrantRevoked)) return error;
+  await forgetConnection(ctx, userId, connectionId);
+  return disconnected(error);
 }

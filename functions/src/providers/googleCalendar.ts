@@ -1,5 +1,5 @@
 import type { calendar_v3 } from "googleapis/build/src/apis/calendar";
-import { describeFailure, googleFailure } from "./googleFailure";
+import { describeFailure, googleFailure, unavailable } from "./googleFailure";
 import type { CalendarClient } from "./googleSdk";
 import type { GoogleSettings } from "./googleSettings";
 
@@ -70,7 +70,7 @@ export async function googleCalendar(
     get: (eventId) =>
       unless([404, 410], undefined, async () => {
         const { data } = await events.get({ ...CALENDAR, eventId });
-        return calendarEvent(data);
+        return calendarEvent(data) ?? throwUnreadable();
       }),
     insert: (id, fields) =>
       unless([409], false, async () => {
@@ -108,10 +108,12 @@ async function list(
       singleEvents: true,
       orderBy: "startTime",
     });
+    // Whatever cannot be read is not taken for an empty calendar: somebody would book over what is in it.
+    if (!Array.isArray(data?.items) || !data.timeZone) return throwUnreadable();
     return {
-      events: (data.items ?? []).flatMap((event) => calendarEvent(event) ?? []),
+      events: data.items.flatMap((event) => calendarEvent(event) ?? []),
       ...(data.nextPageToken ? { nextPageToken: data.nextPageToken } : {}),
-      timeZone: data.timeZone ?? "UTC",
+      timeZone: data.timeZone,
     };
   } catch (error) {
     throw describeFailure(error);
@@ -129,13 +131,17 @@ async function unless<T>(statuses: readonly number[], meaning: T, ask: () => Pro
   }
 }
 
+function throwUnreadable(): never {
+  throw unavailable(new Error("Google answered what cannot be read"));
+}
+
 function ifMatch({ etag }: CalendarEvent) {
   return { headers: { "If-Match": etag } };
 }
 
 function calendarEvent(event: calendar_v3.Schema$Event): CalendarEvent | undefined {
-  const [start, end] = [eventTime(event.start), eventTime(event.end)];
-  if (!event.id || !start || !end) return undefined;
+  const [start, end] = [eventTime(event?.start), eventTime(event?.end)];
+  if (!event?.id || !start || !end) return undefined;
   const own = event.attendees?.find(({ self }) => self);
   const isCancelled = event.status === "cancelled";
   return {

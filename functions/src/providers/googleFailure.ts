@@ -35,7 +35,7 @@ function reasonOf(data: unknown): string {
  * @returns GrantRevoked, TokenRejected, or an AppError provider_unavailable or provider_failed
  */
 export function describeFailure(error: unknown): Error {
-  if (error instanceof GrantRevoked) return error;
+  if (error instanceof AppError) return error;
   const failure = googleFailure(error);
   if (!failure) return unavailable(new Error(`Google did not answer: ${nameOf(error)}`));
   const { status, reason } = failure;
@@ -48,7 +48,8 @@ export function describeFailure(error: unknown): Error {
   return new AppError("provider_failed", "Google Calendar refused the request.", { cause });
 }
 
-function unavailable(cause: Error): AppError {
+/** Google did not do what was asked, and may do it later. */
+export function unavailable(cause: Error): AppError {
   return new AppError("provider_unavailable", "Google Calendar cannot be reached right now: try again.", {
     details: { retryAfterSeconds: 5 },
     cause,

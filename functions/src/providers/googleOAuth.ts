@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describeFailure, GrantRevoked, googleFailure } from "./googleFailure";
+import { describeFailure, googleFailure, unavailable } from "./googleFailure";
 import type { OAuthClient } from "./googleSdk";
 import type { GoogleSettings } from "./googleSettings";
 
@@ -90,7 +90,7 @@ async function makeClient(settings: GoogleSettings): Promise<OAuthClient> {
 }
 
 function accessTokenOf(tokens: { access_token?: string | null; expiry_date?: number | null }): AccessToken {
-  if (!tokens.access_token) throw new GrantRevoked("Google gave no access token");
+  if (!tokens.access_token) throw unavailable(new Error("Google gave no access token"));
   // The SDK has made a date of it, by the machine's clock.
   const lifetimeMs = Math.max(0, (tokens.expiry_date ?? 0) - Date.now());
   return { accessToken: tokens.access_token, lifetimeMs };

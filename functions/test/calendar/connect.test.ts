@@ -8,6 +8,7 @@ import { listEvents } from "../../src/calendar/listEvents";
 import { listEventsInput } from "../../src/calendar/schemas";
 import { calendarConnections, calendarStates } from "../../src/calendar/store";
 import { CALENDAR_SCOPE } from "../../src/providers/googleOAuth";
+import { ConsentPage } from "../simulators/google/consent";
 import { rejectsWith } from "../support/appError";
 import { type CalendarWorld, calendarWorld, consent, FRONTEND } from "../support/calendarWorld";
 import { costOf } from "../support/countedFirestore";
@@ -104,6 +105,25 @@ describe("connecting a calendar", () => {
     // A code that was given to another question: PKCE.
     await failedWith({ ...other, code: verifiedFor.code }, /expired or was used/);
     await rejectsWith("not_found", listEvents(ctx, ASK));
+  });
+
+  it("stays connected where a second consent leaves the calendar out", async () => {
+    const account = await calendars.connect("kim");
+    const ctx = calendars.as("kim");
+    const { authorization_url } = await beginConnection(ctx);
+    const url = new URL(authorization_url);
+    url.searchParams.set("scope", `${CALENDAR_SCOPE} https://www.googleapis.com/auth/calendar.readonly`);
+    const page = await ConsentPage.open(url.toString());
+    const back = await page.press("allow", { account, without: [CALENDAR_SCOPE] });
+    await failedWith(Object.fromEntries(back.searchParams), /connect again and allow it/);
+    await listEvents(ctx, ASK);
+  });
+
+  it("is forgotten where Google says that it does not cover the calendar any more", async () => {
+    const account = await calendars.connect("lea");
+    calendars.google.addFault({ account, on: "events.list", status: 403, reason: "insufficientPermissions" });
+    await rejectsWith("not_found", listEvents(calendars.as("lea"), ASK));
+    assert.equal((await calendarConnections(calendars.world.db).doc("lea").get()).exists, false);
   });
 
   it("says so where Google is down, and asks it once", async () => {

@@ -130,7 +130,6 @@ describe("the events of a calendar", () => {
       [{ max_results: "ten" }, "max_results"],
       [{ time_min: "2026-03-07" }, "time_min"],
       [{ time_min: "2026-03-07T00:00:00" }, "time_min"],
-      [{ time_min: "2026-03-07T00:00:00Z", time_max: "2026-03-06T00:00:00Z" }, "time_max"],
       [{ order: "x" }, undefined],
     ] as const) {
       const parsed = listEventsInput.safeParse(input);
@@ -138,6 +137,15 @@ describe("the events of a calendar", () => {
       assert.equal(parsed.error?.issues[0]?.path[0], field);
     }
     await calendars.connect("eve");
+    for (const times of [
+      { time_min: "2026-03-07T00:00:00Z", time_max: "2026-03-06T00:00:00Z" },
+      { time_min: "2026-12-01T00:00:00-12:00", time_max: "2026-12-01T05:00:00Z" },
+      { time_max: "2020-01-01T00:00:00Z" },
+    ]) {
+      const refused = await rejectsWith("invalid_argument", ask("eve", times));
+      assert.equal(refused.details.field, "time_max");
+    }
+    await ask("eve", { time_min: "2026-12-01T10:00:00+14:00", time_max: "2026-12-01T00:00:00Z" });
     const forged = Buffer.from(
       JSON.stringify({ pageToken: "x", timeMin: "2026-03-07T00:00:00.000Z" }),
     ).toString("base64url");
@@ -156,12 +164,15 @@ describe("the events of a calendar", () => {
       [{ status: 403, reason: "accessNotConfigured" }, "provider_failed"],
       [{ status: 410, reason: "updatedMinTooLongAgo" }, "provider_failed"],
       [{ drop: "before" }, "provider_unavailable"],
+      [{ malformed: "html" }, "provider_unavailable"],
+      [{ malformed: "truncated" }, "provider_unavailable"],
+      [{ malformed: "empty" }, "provider_unavailable"],
     ] as const) {
       calendars.google.addFault({
         account,
         on: "events.list",
-        message: "SECRET words of Google's",
         ...fault,
+        ...("status" in fault ? { message: "SECRET words of Google's" } : {}),
       });
       const refused = await rejectsWith(code, ask("fay"));
       assert.doesNotMatch(refused.safeMessage, /SECRET/);

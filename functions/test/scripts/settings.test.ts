@@ -107,6 +107,7 @@ describe("the local stack's settings", () => {
       "VAPI_API_KEY",
       "VAPI_PUBLIC_API_KEY",
       "SECRET_KEY",
+      "PREVIOUS_SECRET_KEY",
     ]);
   });
 });

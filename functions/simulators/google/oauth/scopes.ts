@@ -13,6 +13,7 @@ const DESCRIPTIONS: Record<string, string> = {
     "See, edit, share, and permanently delete all the calendars you can access using Google Calendar",
   [`${PREFIX}calendar.readonly`]: "See and download any calendar you can access using your Google Calendar",
   [`${PREFIX}calendar.events`]: "View and edit events on all your calendars",
+  [`${PREFIX}calendar.events.owned`]: "See, create, change, and delete events on Google calendars you own",
   [`${PREFIX}calendar.events.readonly`]: "View events on all your calendars",
   [`${PREFIX}calendar.freebusy`]: "View your availability in your calendars",
   [`${PREFIX}calendar.settings.readonly`]: "View your Calendar settings",
