@@ -1,7 +1,9 @@
+import { alignment } from "./alignment";
 import { chat } from "./chat";
 import { coldLoad } from "./coldLoad";
 import { connect } from "./connect";
 import { costs } from "./costs";
+import { dispatch } from "./dispatch";
 import { type Benchmark, type Figure, table } from "./figure";
 import { limits } from "./limits";
 import { relayBinary } from "./relayBinary";
@@ -21,6 +23,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   limits,
   sweep,
   costs,
+  ...dispatch,
+  alignment,
 ];
 
 /** Runs the benchmarks named on the command line, or all, one after another; fails where a figure is missed. */

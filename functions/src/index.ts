@@ -9,9 +9,11 @@ const accounts = () => require("./accounts/endpoints") as typeof import("./accou
 const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
 const calls = () => require("./calls/endpoints") as typeof import("./calls/endpoints");
 const calendar = () => require("./calendar/endpoints") as typeof import("./calendar/endpoints");
+const transcripts = () => require("./transcripts/endpoints") as typeof import("./transcripts/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
 const callTriggers = () => require("./calls/triggers") as typeof import("./calls/triggers");
+const transcriptTriggers = () => require("./transcripts/triggers") as typeof import("./transcripts/triggers");
 const voiceTriggers = () => require("./voice/triggers") as typeof import("./voice/triggers");
 
 keepRawBodies(process.env.FUNCTION_TARGET);
@@ -68,6 +70,11 @@ export = lazyExports({
   googleCalendarCallbackHttp: () => calendar().googleCalendarCallbackHttp,
   googleCalendarEventsHttp: () => calendar().googleCalendarEventsHttp,
   googleCalendarConnectionHttp: () => calendar().googleCalendarConnectionHttp,
+  // transcripts
+  enhancedTranscriptsHttp: () => transcripts().enhancedTranscriptsHttp,
+  enhancedTranscriptHttp: () => transcripts().enhancedTranscriptHttp,
+  erasureReceiptsHttp: () => transcripts().erasureReceiptsHttp,
+  twilioIntelligenceHttp: () => transcripts().twilioIntelligenceHttp,
   // health
   health: () => health().health,
   // accounts: schedule
@@ -76,6 +83,10 @@ export = lazyExports({
   sweepScheduledCalls: () => callTriggers().sweepScheduledCalls,
   dialScheduledCall: () => callTriggers().dialScheduledCall,
   checkCalls: () => callTriggers().checkCalls,
+  // transcripts: triggers
+  tendTranscripts: () => transcriptTriggers().tendTranscripts,
+  eraseDeletedTranscript: () => transcriptTriggers().eraseDeletedTranscript,
+  enhanceTranscript: () => transcriptTriggers().enhanceTranscript,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,
   finishEndedSession: () => voiceTriggers().finishEndedSession,

@@ -21,7 +21,8 @@ const PHONE_SETTINGS = {
 
 /** What calendars need where there is a client to connect them by. */
 const CALENDAR_SETTINGS = {
-  GOOGLE_REDIRECT_URI: "where Google sends users back, https://<project>.web.app/google-calendar/callback as a rule",
+  GOOGLE_REDIRECT_URI:
+    "where Google sends users back, https://<project>.web.app/google-calendar/callback as a rule",
   FRONTEND_URL: "where users go on to, your web app",
 };
 
@@ -113,7 +114,9 @@ export function whatIsMissing({ project, settings, settingsFile, boundSecrets, e
   if (ofProject.length > 0 || ofGcloud.length > 0)
     return { problems, secrets: ["SECRET_KEY", OPENAI_KEYS[0]] };
 
-  const wanted = [...new Set(["SECRET_KEY", ...OPENAI_KEYS, ...Object.keys(OPTIONAL_SECRETS), ...boundSecrets])];
+  const wanted = [
+    ...new Set(["SECRET_KEY", ...OPENAI_KEYS, ...Object.keys(OPTIONAL_SECRETS), ...boundSecrets]),
+  ];
   const secrets = wanted.filter((name) => hasSecret(name, project, env));
   const hasKey = OPENAI_KEYS.some((name) => secrets.includes(name));
   // One of OpenAI's is enough: the functions are bound to those that exist.

@@ -36,6 +36,7 @@ export const SETTINGS = [
   "VAPI_PUBLIC_API_KEY",
   "VAPI_ASSISTANT_ID",
   "VAPI_BASE_URL",
+  "RETENTION_DAYS",
   "PUBLIC_URL",
   "WEB_API_KEY",
   "RELAY_URL",
@@ -72,6 +73,8 @@ const PROVIDERS = [
       // Nobody is woken by a simulated phone.
       CALL_HOURS: "00:00-24:00",
       TWILIO_API_BASE_URL: `http://${simulators}/twilio`,
+      USE_TWILIO_VOICE_INTELLIGENCE: "true",
+      TWILIO_VOICE_INTELLIGENCE_SID: "GA00000000000000000000000000000000",
     }),
   },
   {

@@ -4,6 +4,9 @@ import { readJson, sendJson } from "../json.js";
 import { viewCall } from "./callView.js";
 import { faultSchema } from "./faults.js";
 import { inboundSchema, startInbound } from "./inbound.js";
+import { intelligenceSchema } from "./intelligence/script.js";
+import { sendNow, sendNowSchema } from "./intelligence/sendNow.js";
+import { viewTranscript } from "./intelligence/transcriptView.js";
 import { scriptSchema } from "./script.js";
 import type { World } from "./world.js";
 
@@ -21,6 +24,18 @@ const HANDLERS: Record<string, (request: ControlRequest) => unknown> = {
     world.scripts.clear();
     return OK;
   },
+  "POST intelligence": ({ world, body }) => world.intelligence.set(intelligenceSchema.parse(body)),
+  "DELETE intelligence": ({ world }) => {
+    world.intelligence.clear();
+    return OK;
+  },
+  "GET transcripts": ({ world }) => world.transcripts.withDeleted().map(viewTranscript),
+  "DELETE transcripts": ({ world }) => {
+    world.transcripts.clearDone();
+    return OK;
+  },
+  "POST transcripts/webhook": ({ world, body }) => sendNow(world, sendNowSchema.parse(body)),
+  "GET recordings": ({ world }) => world.recordings.view(),
   "POST inbound": ({ world, body, apiUrl }) => {
     const call = startInbound(world, inboundSchema.parse(body), apiUrl);
     return { callSid: call.sid };
@@ -60,7 +75,7 @@ export async function handleControl(
   if (!handler) return refuse(response, what);
   const body = await readJson(request);
   try {
-    sendJson(response, 200, handler({ world, body, apiUrl }));
+    sendJson(response, 200, await handler({ world, body, apiUrl }));
   } catch (error) {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     sendJson(response, 400, { error: { message } });

@@ -12,6 +12,12 @@ export const FAULTY = [
   "recording",
   "deleteRecording",
   "media",
+  "transcript.create",
+  "transcript.fetch",
+  "transcript.list",
+  "transcript.delete",
+  "sentences",
+  "operatorResults",
 ] as const;
 
 /** The body of `POST /control/twilio/faults`. */

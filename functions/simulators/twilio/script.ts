@@ -21,7 +21,8 @@ const toneSchema = z.strictObject({
   amplitude: probability.default(0.3),
 });
 
-const ACTIONS = ["wav", "tone", "speechMs", "digits", "pauseMediaMs", "hangUp", "cutStream"];
+const SOUNDS = ["wav", "tone", "speechMs"];
+const ACTIONS = [...SOUNDS, "digits", "pauseMediaMs", "hangUp", "cutStream"];
 
 /** What the caller does next: exactly one thing. */
 const stepSchema = z
@@ -32,6 +33,8 @@ const stepSchema = z
     tone: toneSchema.optional(),
     /** A synthetic voice, in syllables, without words. */
     speechMs: milliseconds.optional(),
+    /** What the sound says: a transcript of the call's recording has it. */
+    text: z.string().min(1).max(20_000).optional(),
     /** Keys pressed, one each 100 ms. */
     digits: z
       .string()
@@ -47,6 +50,9 @@ const stepSchema = z
   .refine((step) => given(step, Object.keys(when)) <= 1, { error: "a step has at most one time to begin" })
   .refine((step) => given(step, ACTIONS) === 1, {
     error: `a step does exactly one of ${ACTIONS.join(", ")}`,
+  })
+  .refine((step) => step.text === undefined || given(step, SOUNDS) === 1, {
+    error: `text goes with one of ${SOUNDS.join(", ")}`,
   });
 
 function given(step: Record<string, unknown>, names: string[]): number {

@@ -5,11 +5,17 @@ import { sendJson, UnreadableBody } from "../json.js";
 import type { ProviderSimulator } from "../provider.js";
 import { type Account, accountFrom } from "./account.js";
 import { CallList } from "./call/callList.js";
+import { RecordingList, type RecordingView } from "./call/recordingList.js";
 import { RecordingFolder } from "./call/recordings.js";
 import { type CallView, viewCall } from "./callView.js";
 import { handleControl } from "./control.js";
 import { type FaultInput, FaultQueue } from "./faults.js";
 import { type InboundInput, inboundSchema, startInbound } from "./inbound.js";
+import type { IntelligenceInput } from "./intelligence/script.js";
+import { IntelligenceScripts } from "./intelligence/scripts.js";
+import { sendNow } from "./intelligence/sendNow.js";
+import { TranscriptList } from "./intelligence/transcriptList.js";
+import { type TranscriptView, viewTranscript } from "./intelligence/transcriptView.js";
 import { RequestLog, type RequestView } from "./requestLog.js";
 import { handleRest } from "./rest/api.js";
 import { RestRefusal } from "./rest/refusal.js";
@@ -37,6 +43,8 @@ export interface TwilioSimulator {
   account: Account;
   /** For the calls begun from now on; without one, how it starts. */
   setScript(script: ScriptInput | undefined): void;
+  /** For the transcripts created from now on; without one, how it starts. */
+  setIntelligence(script: IntelligenceInput | undefined): void;
   addFault(fault: FaultInput): void;
   clearFaults(): void;
   /** Someone calls; gives the call's sid. */
@@ -44,6 +52,11 @@ export interface TwilioSimulator {
   calls(): CallView[];
   /** One call. @throws Error when there is none */
   call(sid: string): CallView;
+  /** With those that were deleted, as `transcripts()`. */
+  recordings(): RecordingView[];
+  transcripts(): TranscriptView[];
+  /** Tells the application of a transcript now. @throws Error when there is none, or no address */
+  sendTranscriptWebhook(transcriptSid: string, fields?: Record<string, unknown>): Promise<TranscriptView>;
   requests(): RequestView[];
   stop(): Promise<void>;
 }
@@ -52,9 +65,10 @@ const API = "/twilio";
 const CONTROL = "/control/twilio/";
 const WEBHOOK_TIMEOUT_MS = 15_000;
 const NOTE =
-  "Speaks the REST API of calls, recordings and tokens, TwiML, status callbacks and media streams, all signed. No one " +
-  "is called: the other party plays a script. Say and Play take a fixed time and are not heard; Dial calls no one. No " +
-  "Gather, Record, Enqueue, Conference, unidirectional Stream, ConversationRelay, Conversational Intelligence, " +
+  "Speaks the REST API of calls, recordings, tokens and transcripts, TwiML, status callbacks and media streams, all " +
+  "signed. No one is called: the other party plays a script. Say and Play take a fixed time and are not heard; Dial " +
+  "calls no one. A transcript has what scripts say was said, and nothing is recognized. No Gather, Record, Enqueue, " +
+  "Conference, unidirectional Stream, ConversationRelay, Intelligence services, operators and external media, " +
   "messaging, API keys, subaccounts, regions, jitter, redirected webhooks or rate limits.";
 
 /** Starts the simulator alone on a loopback port; 0, the default, picks a free one. */
@@ -73,6 +87,10 @@ export async function startTwilioSimulator(
       if (script) world.scripts.set(script);
       else world.scripts.clear();
     },
+    setIntelligence: (script) => {
+      if (script) world.intelligence.set(script);
+      else world.intelligence.clear();
+    },
     addFault: (fault) => void world.faults.add(fault),
     clearFaults: () => world.faults.clear(),
     callIn: (input) => startInbound(world, inboundSchema.parse(input), url).sid,
@@ -82,6 +100,9 @@ export async function startTwilioSimulator(
       if (!call) throw new Error(`No call ${sid}.`);
       return viewCall(call);
     },
+    recordings: () => world.recordings.view(),
+    transcripts: () => world.transcripts.withDeleted().map(viewTranscript),
+    sendTranscriptWebhook: (transcriptSid, fields = {}) => sendNow(world, { transcriptSid, fields }),
     requests: () => world.requests.view(),
     stop: () => server.stop(),
   };
@@ -99,9 +120,11 @@ export class TwilioProvider implements ProviderSimulator {
     this.world = {
       account: accountFrom(options.account ?? {}, env),
       calls: new CallList(),
-      recordings: new Map(),
+      recordings: new RecordingList(),
       folder: new RecordingFolder(options.recordingsFolder ?? (env.TWILIO_RECORDINGS_DIR || undefined)),
+      transcripts: new TranscriptList(),
       scripts: new ScriptList(),
+      intelligence: new IntelligenceScripts(),
       faults: new FaultQueue(),
       requests: new RequestLog(),
       ticker: new Ticker(),

@@ -1,7 +1,10 @@
 import type { Account } from "./account.js";
 import type { CallList } from "./call/callList.js";
-import type { Recording, RecordingFolder } from "./call/recordings.js";
+import type { RecordingList } from "./call/recordingList.js";
+import type { RecordingFolder } from "./call/recordings.js";
 import type { FaultQueue } from "./faults.js";
+import type { IntelligenceScripts } from "./intelligence/scripts.js";
+import type { TranscriptList } from "./intelligence/transcriptList.js";
 import type { RequestLog } from "./requestLog.js";
 import type { ScriptList } from "./scriptList.js";
 import type { Ticker } from "./stream/ticker.js";
@@ -10,15 +13,17 @@ import type { Ticker } from "./stream/ticker.js";
 export interface World {
   account: Account;
   calls: CallList;
-  recordings: Map<string, Recording>;
+  recordings: RecordingList;
   folder: RecordingFolder;
+  transcripts: TranscriptList;
   scripts: ScriptList;
+  intelligence: IntelligenceScripts;
   faults: FaultQueue;
   requests: RequestLog;
   ticker: Ticker;
   /** How long the application may take to answer a webhook. */
   webhookTimeoutMs: number;
-  /** Where inbound calls go when they name no address. */
+  /** Where inbound calls and webhooks of transcripts go when they name no address. */
   publicUrl: string | undefined;
   /** Aborted when the simulator stops. */
   stopped: AbortSignal;

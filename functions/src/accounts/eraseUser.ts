@@ -3,18 +3,20 @@ import { eraseCallsOf } from "../calls/eraseCalls";
 import type { Ctx } from "../core/ctx";
 import { forgetUses } from "../core/rateLimit";
 import { eraseScenariosOf } from "../scenarios/eraseScenarios";
+import { eraseTranscriptsOf } from "../transcripts/eraseTranscripts";
 import { eraseUsageOf } from "../usage/eraseUsage";
 import { eraseVoiceOf } from "../voice/eraseVoice";
 import { triesOf } from "./authLimits";
 
 /** What is counted for a user by the user's id. */
-const COUNTED = ["chat", "speech", "scenario", "call", "calendar"];
+const COUNTED = ["chat", "speech", "scenario", "schedule", "doNotCall", "calendar"];
 
 /** Erases everything of a user but the account; safe to be done again. */
 export async function eraseUser(ctx: Ctx, uid: string, email: string | null): Promise<void> {
   await eraseVoiceOf(ctx, uid);
   await eraseCallsOf(ctx, uid);
   await eraseCalendarOf(ctx, uid);
+  await eraseTranscriptsOf(ctx, uid);
   await eraseScenariosOf(ctx, uid);
   await eraseUsageOf(ctx, uid);
   await forgetUses(

@@ -90,13 +90,20 @@ async function refresh(
     await keep(ctx, reference, connectionId, { ...given, refreshToken });
     return { token: given.accessToken, connectionId };
   } catch (error) {
-    if (error instanceof GrantRevoked || error instanceof NotOpened) {
+    if (error instanceof GrantRevoked) {
       await forgetConnection(ctx, userId, connectionId);
       throw disconnected(error);
     }
     await reference.update({ refreshingUntil: null }).catch(() => {});
-    throw error;
+    throw error instanceof NotOpened ? keyMissing(error) : error;
   }
+}
+
+/** The connection stays: an instance with another SECRET_KEY may be able to open it. */
+function keyMissing(cause: NotOpened): AppError {
+  return new AppError("not_configured", "The key that this calendar was connected with is not configured.", {
+    cause,
+  });
 }
 
 /** Unless the user has connected anew meanwhile, or disconnected. */

@@ -8,6 +8,8 @@ export interface AssistantCalendar {
   userId: string;
   /** The session's id, so that what is asked for twice in it is done once. */
   conversation: string;
+  /** The ids of what it was told is booked: what others enter later does not undo that. */
+  proven: Set<string>;
   /** The calendar's, once it is known. */
   timeZone?: string;
 }

@@ -4,7 +4,7 @@ import type { EventFields } from "../providers/googleCalendar";
 import { type AssistantCalendar, whileSpeaking, type ZonedCalendar } from "./assistantCalendar";
 import { type Booking, bookingId, busyIn, conflict } from "./bookedEvent";
 import { MAX_EVENT_HOURS } from "./limits";
-import type { Span } from "./spans";
+import { isAt, type Span } from "./spans";
 import { toldEvent } from "./toldEvent";
 import { localTime, momentOf } from "./zonedTime";
 
@@ -37,16 +37,30 @@ export async function bookEvent(
     const ids = Array.from({ length: ATTEMPTS }, (_, at) => bookingId(calendar.conversation, fields, at));
     const before = await busyIn(google, span);
     const own = before.find(({ id }) => ids.includes(id));
-    if (own) return { result: "booked", event: toldEvent(own, google.timeZone) };
-    if (before.length > 0) return conflict(before, google.timeZone);
-    const id = await insert(google, ids, fields);
-    return readBack(google, id, span);
+    if (own && calendar.proven.has(own.id)) {
+      return { result: "booked", event: toldEvent(own, google.timeZone) };
+    }
+    if (!own && before.length > 0) return conflict(before, google.timeZone);
+    const id = own?.id ?? (await insert(google, ids, { fields, span }));
+    return readBack(google, calendar, { id, span });
   });
 }
 
-/** @returns the id that it has @throws AppError where each of them belongs to an event that is elsewhere by now */
-async function insert(google: ZonedCalendar, ids: readonly string[], fields: EventFields): Promise<string> {
-  for (const id of ids) if (await google.insert(id, fields)) return id;
+/**
+ * @returns the id that it has, also where it was there already
+ * @throws AppError where each id belongs to an event that was cancelled or moved
+ */
+async function insert(
+  google: ZonedCalendar,
+  ids: readonly string[],
+  { fields, span }: { fields: EventFields; span: Span },
+): Promise<string> {
+  for (const id of ids) {
+    if (await google.insert(id, fields)) return id;
+    // The same wish is being booked, or was and its answer was lost.
+    const there = await google.get(id);
+    if (there && there !== "cancelled" && isAt(there, span, google.timeZone)) return id;
+  }
   throw new AppError("conflict", "This was booked and cancelled several times: book it under another name.");
 }
 
@@ -54,7 +68,11 @@ async function insert(google: ZonedCalendar, ids: readonly string[], fields: Eve
  * Looks at what is there by now. Whoever finds something else gives way: of two that look, the later has seen the
  * earlier, so that never both stay. It may be that neither does.
  */
-async function readBack(google: ZonedCalendar, id: string, span: Span): Promise<Booking> {
+async function readBack(
+  google: ZonedCalendar,
+  calendar: AssistantCalendar,
+  { id, span }: { id: string; span: Span },
+): Promise<Booking> {
   const there = await busyIn(google, span);
   const own = there.find((event) => event.id === id);
   if (!own) {
@@ -64,9 +82,12 @@ async function readBack(google: ZonedCalendar, id: string, span: Span): Promise<
     );
   }
   const others = there.filter((event) => event.id !== id);
-  if (others.length === 0) return { result: "booked", event: toldEvent(own, google.timeZone) };
-  await google.delete(id);
-  return conflict(others, google.timeZone);
+  if (others.length > 0 && !calendar.proven.has(id)) {
+    await google.delete(id);
+    return conflict(others, google.timeZone);
+  }
+  calendar.proven.add(id);
+  return { result: "booked", event: toldEvent(own, google.timeZone) };
 }
 
 function spanFrom(ctx: Ctx, { start, end }: WantedEvent, timeZone: string): Span {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CalendarEvent, EventFields } from "../providers/googleCalendar";
 import type { ZonedCalendar } from "./assistantCalendar";
-import { MAX_SEARCHED_EVENTS } from "./limits";
+import { everyEvent } from "./everyEvent";
 import { overlap, type Span, spanOf } from "./spans";
 import { type ToldEvent, toldEvent } from "./toldEvent";
 
@@ -22,7 +22,7 @@ export function bookingId(conversation: string, fields: EventFields, attempt: nu
 
 /** The events that take up time of a span. */
 export async function busyIn(calendar: ZonedCalendar, { start, end }: Span): Promise<CalendarEvent[]> {
-  const { events } = await calendar.list({ timeMin: start, timeMax: end, maxResults: MAX_SEARCHED_EVENTS });
+  const events = await everyEvent(calendar, { start, end });
   return events.filter((event) => event.isBusy && overlap(spanOf(event, calendar.timeZone), { start, end }));
 }
 

@@ -13,17 +13,18 @@ export async function cancelEvent(
   ctx: Ctx,
   calendar: AssistantCalendar,
   { event_id }: { event_id: string },
-): Promise<{ result: "cancelled"; event: ToldEvent }> {
+): Promise<{ result: "cancelled"; event?: ToldEvent }> {
   return whileSpeaking(ctx, calendar, async (google) => {
     const event = await google.get(event_id);
-    if (!event) throw noSuchEvent();
-    const cancelled = { result: "cancelled" as const, event: toldEvent(event, google.timeZone) };
-    if (event.isCancelled) return cancelled;
+    if (event === "cancelled") return { result: "cancelled" };
+    if (!event || event.isSeries) throw noSuchEvent();
     if (!(await google.delete(event_id, event))) {
       throw new AppError("conflict", "The event was changed meanwhile: look at it again.");
     }
     const left = await google.get(event_id);
-    if (!left || left.isCancelled) return cancelled;
+    if (!left || left === "cancelled") {
+      return { result: "cancelled", event: toldEvent(event, google.timeZone) };
+    }
     throw new AppError(
       "provider_unavailable",
       "It is not known whether it was cancelled: look before you say so.",

@@ -1,6 +1,7 @@
 import type { Ctx } from "../core/ctx";
 import { type AssistantCalendar, whileSpeaking } from "./assistantCalendar";
-import { MAX_FREE_TIMES, MAX_SEARCHED_EVENTS } from "./limits";
+import { everyEvent } from "./everyEvent";
+import { MAX_FREE_TIMES } from "./limits";
 import { assertSearchable } from "./searchedSpan";
 import { gapsIn, type Span, spanOf } from "./spans";
 import { localTime, momentOf, startOfDay, timeOfDay } from "./zonedTime";
@@ -30,11 +31,7 @@ export async function findFreeTime(
     const span = { start: momentOf(wanted.from, timeZone, "from"), end: momentOf(wanted.to, timeZone, "to") };
     assertSearchable(span);
     const searched = { start: latest(span.start, ctx.now()), end: span.end };
-    const { events } = await google.list({
-      timeMin: searched.start,
-      timeMax: searched.end,
-      maxResults: MAX_SEARCHED_EVENTS,
-    });
+    const events = await everyEvent(google, searched);
     const taken = events.filter(({ isBusy }) => isBusy).map((event) => spanOf(event, timeZone));
     const free = daysOf(searched, timeZone, wanted)
       .flatMap((day) => gapsIn(day, taken))

@@ -29,5 +29,7 @@ export const MAX_SEARCHED_DAYS = 31;
 export const MAX_FREE_TIMES = 20;
 /** Events of one search for free time or of a look around one event; more than anybody can attend. */
 export const MAX_SEARCHED_EVENTS = 2_500;
+/** Pages that are looked through for them: Google may give short ones. */
+export const MAX_SEARCHED_PAGES = 8;
 /** How long an event may be that an assistant books. */
 export const MAX_EVENT_HOURS = 24;

@@ -29,3 +29,13 @@ export function gapsIn(whole: Span, taken: readonly Span[]): Span[] {
   }
   return [...gaps, { start: from, end: whole.end }];
 }
+
+/** Whether an event takes place just then. */
+export function isAt(
+  event: Pick<CalendarEvent, "start" | "end">,
+  { start, end }: Span,
+  timeZone: string,
+): boolean {
+  const own = spanOf(event, timeZone);
+  return own.start.getTime() === start.getTime() && own.end.getTime() === end.getTime();
+}

@@ -1,6 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { type GoogleCalendar, googleCalendar } from "../providers/googleCalendar";
-import { GrantRevoked, TokenRejected } from "../providers/googleFailure";
+import { GrantRevoked, TokenRejected, unavailable } from "../providers/googleFailure";
 import { googleSettings } from "../providers/googleSettings";
 import { accessToken, forgetConnection, type OpenCalendar } from "./accessToken";
 import { disconnected } from "./notConnected";
@@ -39,7 +39,9 @@ async function told(
   { connectionId }: OpenCalendar,
   error: unknown,
 ): Promise<unknown> {
-  if (!(error instanceof TokenRejected || error instanceof GrantRevoked)) return error;
+  // Google has just given this token: that it does not take it says nothing about the grant.
+  if (error instanceof TokenRejected) return unavailable(error);
+  if (!(error instanceof GrantRevoked)) return error;
   await forgetConnection(ctx, userId, connectionId);
   return disconnected(error);
 }

@@ -1,6 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import { AppError } from "../core/errors";
 
+/** A time of day without an offset; all else has to say which moment it is. */
+const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
+
 /**
  * The moment that a time means: with an offset or `Z` that very one, else the time of day in `timeZone`.
  * @param field its name, for the error
@@ -8,9 +11,7 @@ import { AppError } from "../core/errors";
  */
 export function momentOf(written: string, timeZone: string, field: string): Date {
   try {
-    if (/(Z|[+-]\d\d:?\d\d)$/i.test(written)) {
-      return new Date(Temporal.Instant.from(written).epochMilliseconds);
-    }
+    if (!LOCAL.test(written)) return new Date(Temporal.Instant.from(written).epochMilliseconds);
     const local = Temporal.PlainDateTime.from(written);
     return new Date(local.toZonedDateTime(timeZone, { disambiguation: "reject" }).epochMilliseconds);
   } catch {

@@ -17,6 +17,7 @@ import {
   CHECK_LEASE_SECONDS,
   CHECK_RUN_MS,
   CHECKS_A_RUN,
+  CLOCK_SKEW_SECONDS,
   UNCONFIRMED_SECONDS,
 } from "./limits";
 import { settleCall } from "./settleCall";
@@ -71,7 +72,7 @@ async function search(ctx: Ctx, account: TwilioAccount, session: PhoneSession): 
   const placedAt = session.createdAt.toMillis();
   const found = await callsTo(account, {
     to: session.call.to,
-    after: new Date(placedAt - 5_000),
+    after: new Date(placedAt - CLOCK_SKEW_SECONDS * 1_000),
     before: new Date(placedAt + UNCONFIRMED_SECONDS * 1_000),
   });
   const taken = await Promise.all(found.map(({ callSid }) => findCall(ctx, callSid)));

@@ -67,9 +67,12 @@ async function writeDown(ctx: Ctx, sessionId: string, writing: Promise<unknown>)
   }
 }
 
+/** Twilio did not say whether it took a call: there may be one. */
+export class Unconfirmed extends AppError {}
+
 /** Whoever asked may see how it stands, and must not place it again. */
-export function unconfirmed(cause?: unknown): AppError {
-  return new AppError(
+export function unconfirmed(cause?: unknown): Unconfirmed {
+  return new Unconfirmed(
     "provider_unavailable",
     "It is not known yet whether the call was placed: see GET /calls before you place it again.",
     { details: { retryAfterSeconds: UNCONFIRMED_CHECK_SECONDS }, cause },

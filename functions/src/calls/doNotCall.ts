@@ -1,5 +1,7 @@
 import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
+import { countUse } from "../core/rateLimit";
+import { DO_NOT_CALL_WINDOW } from "./limits";
 import { anyNumber } from "./phoneNumber";
 import type { DoNotCallEntry, DoNotCallInput } from "./schemas";
 import { type DoNotCallDoc, doNotCall } from "./store";
@@ -29,21 +31,25 @@ export async function optIn(ctx: Ctx, number: string): Promise<void> {
   await doNotCall(ctx.db).withConverter(null).doc(number).set(entry, { merge: true });
 }
 
-/** Puts a number on one's own list. 1 write. @throws AppError invalid_argument for what is no number */
+/**
+ * Puts a number on one's own list. 1 read, 2 writes.
+ * @throws AppError invalid_argument for what is no number, rate_limited
+ */
 export async function addDoNotCall(
   ctx: Ctx,
   { phone_number }: DoNotCallInput,
 ): Promise<{ phone_number: string }> {
   const { uid } = requireCaller(ctx);
   const number = anyNumber(phone_number, ctx.config);
+  await countChange(ctx, uid);
   const entry = { number, userIds: FieldValue.arrayUnion(uid) };
   await doNotCall(ctx.db).withConverter(null).doc(number).set(entry, { merge: true });
   return { phone_number: number };
 }
 
 /**
- * Takes a number off one's own list; what its owner has said stays. 1 write.
- * @throws AppError invalid_argument for what is no number
+ * Takes a number off one's own list; what its owner has said stays. 1 read, 2 writes.
+ * @throws AppError invalid_argument for what is no number, rate_limited
  */
 export async function removeDoNotCall(
   ctx: Ctx,
@@ -51,9 +57,20 @@ export async function removeDoNotCall(
 ): Promise<{ message: string }> {
   const { uid } = requireCaller(ctx);
   const number = anyNumber(phone_number, ctx.config);
+  await countChange(ctx, uid);
   const entry = { number, userIds: FieldValue.arrayRemove(uid) };
   await doNotCall(ctx.db).withConverter(null).doc(number).set(entry, { merge: true });
   return { message: "The number is not on your do-not-call list" };
+}
+
+function countChange(ctx: Ctx, userId: string): Promise<void> {
+  return countUse(ctx, { what: "doNotCall", by: userId, policy: DO_NOT_CALL_WINDOW });
+}
+
+/** Takes a user who is no more off the lists of all numbers. A read and a write each. */
+export async function eraseDoNotCallOf(ctx: Ctx, userId: string): Promise<void> {
+  const { docs } = await doNotCall(ctx.db).where("userIds", "array-contains", userId).select().get();
+  await Promise.all(docs.map(({ ref }) => ref.update({ userIds: FieldValue.arrayRemove(userId) })));
 }
 
 /** The numbers on one's own list. One read each. */

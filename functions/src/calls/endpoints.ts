@@ -108,6 +108,7 @@ const ending = operation({
 const barring = operation({
   summary: "Put a number on one's own do-not-call list",
   auth: "token",
+  errors: ["rate_limited"],
   input: schemas.doNotCallInput,
   output: schemas.doNotCallEntry,
   run: addDoNotCall,
@@ -122,6 +123,7 @@ const listingBarred = operation({
 const unbarring = operation({
   summary: "Take a number off one's own do-not-call list; what its owner has said stays",
   auth: "token",
+  errors: ["rate_limited"],
   input: schemas.doNotCallInput,
   output: schemas.message,
   run: removeDoNotCall,
@@ -129,7 +131,8 @@ const unbarring = operation({
 const scheduling = operation({
   summary: "Schedule a call, at least a minute and at most a year ahead",
   auth: "fresh",
-  errors: ["conflict", "not_configured"],
+  takesIdempotencyKey: true,
+  errors: ["not_found", "conflict", "rate_limited", "not_configured"],
   secrets: TWILIO_SECRETS,
   input: schemas.scheduleInput,
   output: schemas.scheduledCall,

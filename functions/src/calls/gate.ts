@@ -1,13 +1,12 @@
 import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { assertNotRefused, countUse } from "../core/rateLimit";
 import type { CallRecord } from "../voice/callRecord";
 import { allowedAt, clock } from "./allowedHours";
+import { readWindow } from "./callWindow";
 import { isBarred } from "./doNotCall";
-import { CALL_WINDOW } from "./limits";
 import { numberZones } from "./numberZones";
-import { assertAffordable, readSpend, reserve, reserveFor } from "./spend";
+import { assertAffordable, assertPayable, dayOf, readSpend, reserve, reserveFor } from "./spend";
 
 /** A call that somebody or something wants to place. */
 export interface WantedCall {
@@ -23,33 +22,23 @@ export interface WantedCall {
 export type GateVerdict = NonNullable<CallRecord["verdict"]>;
 
 /**
- * The one way to a dial: nothing is dialled that has not passed. First what needs no transaction: the hour at the
- * recipient's place, then the calls a minute. 1 read, 1 write. What it cannot tell, it refuses.
- * @throws AppError permission_denied outside the hours, rate_limited
+ * The one way to a dial: nothing is dialled that has not passed. First what needs no transaction: whether such a
+ * call can be paid at all, and the hour at the recipient's place. Reads nothing. What it cannot tell, it refuses.
+ * @throws AppError invalid_argument for a call that may cost more than a day's may, permission_denied outside the hours
  */
 export async function enterGate(ctx: Ctx, call: WantedCall): Promise<string[]> {
+  assertPayable(ctx, call.maxMinutes);
   const zones = call.timeZone === undefined ? await numberZones(call.to) : [call.timeZone];
   assertHours(ctx, zones);
-  await countUse(ctx, limitOf(call));
   return zones;
 }
 
-/** Costs nothing. @throws AppError rate_limited where this instance has refused the user's calls before */
-export function assertMayTry(ctx: Ctx, call: Pick<WantedCall, "userId">): void {
-  assertNotRefused(ctx, limitOf(call));
-}
-
-const limitOf = ({ userId }: Pick<WantedCall, "userId">) => ({
-  what: "call",
-  by: userId,
-  policy: CALL_WINDOW,
-});
-
 /**
- * The rest, within the transaction that opens the call's session: the do-not-call list and the day's money, of which what
- * the call may cost is set aside. 2 reads of `tx`.
- * @returns the verdict, to be stored with the call, and what sets the money aside: a write, once all is read
- * @throws AppError permission_denied for a number on the list, rate_limited for want of money
+ * The rest, within the transaction that opens the call's session: the do-not-call list; the day's money, of which what
+ * the call may cost is set aside; and the calls a minute, last, so that only a call that is opened counts. 3 reads of `tx`.
+ * @returns the verdict, to be stored with the call, and what sets the money aside and counts the call: 2 writes, once all
+ * is read
+ * @throws AppError permission_denied for a number on the list, rate_limited for want of money and for too many calls
  */
 export async function passGate(
   ctx: Ctx,
@@ -60,16 +49,23 @@ export async function passGate(
   if (await isBarred(ctx, tx, call)) {
     throw new AppError("permission_denied", "This number is on the do-not-call list.");
   }
-  const spend = await readSpend(ctx, tx, call.userId);
+  // One look at the clock: the day that pays is the day of the verdict, at midnight too.
+  const now = ctx.now();
+  const spend = await readSpend(ctx, tx, call.userId, dayOf(now));
   const reserveUsd = reserveFor(ctx, call.maxMinutes);
   assertAffordable(ctx, spend, reserveUsd);
+  const count = await readWindow(ctx, tx, call.userId);
   const verdict = {
-    allowedAt: Timestamp.fromDate(ctx.now()),
+    allowedAt: Timestamp.fromDate(now),
     zones: [...zones],
     reserveUsd,
     day: spend.doc.day,
   };
-  return { verdict, setAside: () => reserve(tx, spend, reserveUsd) };
+  const setAside = () => {
+    reserve(tx, spend, reserveUsd);
+    count();
+  };
+  return { verdict, setAside };
 }
 
 function assertHours(ctx: Ctx, zones: readonly string[]): void {

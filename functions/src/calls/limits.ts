@@ -15,12 +15,27 @@ export const MISSED_AFTER_SECONDS = 15 * 60;
 export const ENQUEUE_AHEAD_SECONDS = 29 * 24 * 60 * 60;
 /** After how long a call that was being dialled is looked into. */
 export const DIALLING_SECONDS = 180;
-/** Scheduled calls that one run of the sweep hands over, dials or looks into. */
+/** After how long a call that could not be placed is tried again. */
+export const LATER_SECONDS = { least: 60, most: 120 };
+/** After how long a call that could not be handed over to Cloud Tasks is so again. */
+export const HAND_OVER_AGAIN_SECONDS = { least: 60, most: 60 * 60 };
+/** After how long a document that could not be read is tried again. */
+export const UNREADABLE_SECONDS = 60 * 60;
+/** Scheduled calls that one run of the sweep dials, looks into, hands over; of each. */
 export const SWEEP_BATCH = 250;
+/** How often one run reads so many to find calls whose users may place them. */
+export const SWEEP_PAGES = 5;
+/** Calls that one run attends to at the same time. */
+export const SWEEP_AT_ONCE = 10;
 export const SWEEP_LEASE_SECONDS = 120;
+/** When a run leaves the rest to the next one: before its lease is over, however slow Twilio is. */
+export const SWEEP_RUN_MS = 90_000;
 export const DEFAULT_SCHEDULED_PER_PAGE = 20;
 export const MAX_SCHEDULED_PER_PAGE = 100;
-/** Calls that a user may have scheduled. */
+/** How often a user may schedule a call, and change the do-not-call list. */
+export const SCHEDULE_WINDOW: WindowPolicy = { limit: 30, windowSeconds: 60 };
+export const DO_NOT_CALL_WINDOW: WindowPolicy = { limit: 30, windowSeconds: 60 };
+/** Calls that a user may have scheduled, about: those that are scheduled at the same moment do not count each other. */
 export const MAX_SCHEDULED = 1_000;
 
 /** For how long a phone may ring. */
@@ -43,6 +58,8 @@ export const UNCONFIRMED_CHECK_SECONDS = 15;
 export const UNCONFIRMED_SECONDS = 120;
 /** After how long Twilio is asked of a call again, by how often it was asked: the price comes some time after the end. */
 export const CHECK_AFTER_SECONDS = [60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600] as const;
+/** By how much our clock may be ahead of Twilio's. */
+export const CLOCK_SKEW_SECONDS = 30;
 /** Calls that one run asks of. */
 export const CHECKS_A_RUN = 100;
 export const CHECK_LEASE_SECONDS = 120;

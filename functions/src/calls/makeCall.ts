@@ -1,5 +1,4 @@
-import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
-import { phoneSettings } from "../providers/twilioClient";
+import { type Ctx, requireCaller } from "../core/ctx";
 import { findPhoneSession, type PhoneSession } from "../voice/phoneSessions";
 import {
   assertClaimed,
@@ -9,18 +8,19 @@ import {
   freeRequest,
   rememberRequest,
 } from "./callRequest";
+import { assertMayTry } from "./callWindow";
 import { dialCall, unconfirmed } from "./dialCall";
-import { assertMayTry } from "./gate";
 import { type NewCall, openCall } from "./openCall";
 import { callableNumber } from "./phoneNumber";
+import { requirePhone } from "./requirePhone";
 import type { CallOptions, PlacedCallIds } from "./schemas";
 
 /**
  * Places a call. A request that comes again with its Idempotency-Key places none, and is answered as the first was.
- * Costs 6 reads and 5 writes, 2 reads and 2 writes more with such a key, a read more with a scenario of the user's own,
+ * Costs 5 reads and 5 writes, 2 reads and 2 writes more with such a key, a read more with a scenario of the user's own,
  * and 1 request to Twilio; 2 reads where the request comes again.
- * @throws AppError invalid_argument for a number that may not be called, permission_denied where the gate refuses it, not_found for an unknown scenario, rate_limited,
- * conflict for a key used otherwise, not_configured, provider_failed, provider_unavailable: also where Twilio did not
+ * @throws AppError invalid_argument for a number that may not be called or a call that costs more than a day's may,
+ * permission_denied where the gate refuses it, not_found for an unknown scenario, rate_limited, conflict for a key used otherwise, not_configured, provider_failed, provider_unavailable: also where Twilio did not
  * say whether it took the call, which is then never placed again by itself
  */
 export async function makeCall(ctx: Ctx, options: CallOptions): Promise<PlacedCallIds> {
@@ -34,13 +34,6 @@ export async function makeCall(ctx: Ctx, options: CallOptions): Promise<PlacedCa
   if (earlier) return earlier;
   const session = await open(ctx, call, request);
   return dialCall(ctx, session, request);
-}
-
-/** The number that calls are made from. @throws AppError not_configured naming what placing a call lacks */
-function requirePhone(config: Ctx["config"]): string {
-  requireSetting(config.RELAY_URL, "RELAY_URL");
-  requireSetting(config.PUBLIC_URL, "PUBLIC_URL");
-  return phoneSettings(config).phoneNumber;
 }
 
 /**

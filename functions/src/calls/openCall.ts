@@ -22,7 +22,7 @@ export interface CallClaim {
 
 /**
  * Opens the session of a call that has passed the gate: from then on it is looked for at Twilio, should we fail before it
- * is dialled. 6 reads, a read more with a scenario of the user's own, and 4 writes, beside the claim's.
+ * is dialled. 5 reads, a read more with a scenario of the user's own, and 4 writes, beside the claim's.
  * @throws AppError not_found for an unknown scenario, and what the gate refuses it for
  */
 export async function openCall(ctx: Ctx, call: NewCall, claim?: CallClaim): Promise<PhoneSession> {

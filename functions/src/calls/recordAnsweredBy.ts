@@ -1,12 +1,12 @@
 import type { Ctx } from "../core/ctx";
-import { isMachine } from "../voice/callRecord";
+import { isHungUpOn } from "../voice/callRecord";
 import { endSession } from "../voice/endSession";
-import { findPhoneSession, noteCall, type PhoneSession } from "../voice/phoneSessions";
+import { findPhoneSession, noteCall } from "../voice/phoneSessions";
 import type { AnsweredByInput } from "./webhookSchemas";
 
 /**
  * Records who has answered a call. Where that is a machine, the scenario decides: the call ends, or the relay, which
- * watches the session, leaves the message. Told twice, it comes to the same. 1 read, 1 write; 1 read and 2 writes more
+ * watches the session, leaves the message or, should we fail in between, ends it too. Told twice, it comes to the same. 1 read, 1 write; 1 read and 2 writes more
  * at an end.
  */
 export async function recordAnsweredBy(ctx: Ctx, input: AnsweredByInput): Promise<undefined> {
@@ -16,11 +16,6 @@ export async function recordAnsweredBy(ctx: Ctx, input: AnsweredByInput): Promis
   if (session.call.answeredBy === undefined) {
     await noteCall(ctx, input.session, { callSid: input.CallSid, answeredBy });
   }
-  if (isHungUpOn(session, answeredBy)) await endSession(ctx, input.session, "voicemail");
-}
-
-function isHungUpOn({ scenario }: PhoneSession, answeredBy: AnsweredByInput["AnsweredBy"]): boolean {
-  if (!isMachine(answeredBy)) return false;
-  const action = scenario?.onVoicemail;
-  return action === "hang_up" || (action === "leave_message" && answeredBy === "fax");
+  if (isHungUpOn({ answeredBy }, session.scenario?.onVoicemail))
+    await endSession(ctx, input.session, "voicemail");
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { requestTranscript } from "../transcripts/requestTranscript";
 import { CALL_STATUSES, isFinal } from "../voice/callRecord";
 import { changeCall, findCall, noteCall } from "../voice/phoneSessions";
 import { eventOf, withStatus } from "./callChanges";
@@ -38,11 +39,13 @@ export async function recordCallRecording(ctx: Ctx, input: RecordingInput): Prom
     ...(input.RecordingDuration === undefined ? {} : { durationSeconds: input.RecordingDuration }),
     ...(input.RecordingChannels === undefined ? {} : { channels: input.RecordingChannels }),
   };
-  await changeCall(ctx, await sessionIdOf(ctx, input), ({ call }) => {
+  const sessionId = await sessionIdOf(ctx, input);
+  await changeCall(ctx, sessionId, ({ call }) => {
     if (call.callSid !== null && call.callSid !== input.CallSid) return undefined;
     // What is complete does not become incomplete again by a callback that was late.
     return call.recording?.status === "completed" ? undefined : { call: { recording } };
   });
+  if (recording.status === "completed") await requestTranscript(ctx, sessionId);
 }
 
 async function sessionIdOf(

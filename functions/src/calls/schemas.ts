@@ -23,7 +23,12 @@ const phoneNumber = z
     examples: ["+14155550123"],
   });
 
+/** `+01:00` and `Etc/GMT-1` know nothing of the summer, nor of where anybody is. */
+const PLACE = /^(?!Etc\/)[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$/;
+
+/** A place's zone by its IANA name. */
 function isTimeZone(name: string): boolean {
+  if (!PLACE.test(name)) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
@@ -147,7 +152,7 @@ export type DoNotCallEntry = z.output<typeof doNotCallEntry>;
 export const nothing = z.strictObject({});
 export const message = z.object({ message: z.string() });
 
-const scheduledId = z.string().min(1).max(128);
+const scheduledId = z.string().regex(/^[\w-]{1,128}$/, { error: "must be the id of a scheduled call" });
 /** With its offset: a time of day without one is no moment, and two of them when clocks are put back. */
 const moment = z.iso.datetime({
   offset: true,
@@ -177,7 +182,7 @@ export const scheduledCall = z
     created_at: time,
     session_id: z.string().optional(),
     call_sid: callSid.optional(),
-    reason: z.string().optional().meta({ description: "Why it was not placed." }),
+    reason: z.string().optional().meta({ description: "Why it was not placed, or not yet." }),
   })
   .meta({ id: "ScheduledCall" });
 export type ScheduledCall = z.output<typeof scheduledCall>;

@@ -1,6 +1,7 @@
 import type { Ctx } from "../core/ctx";
 import { transact } from "../core/firestore";
 import { readPhoneSession, writeCall } from "../voice/phoneSessions";
+import { costOfCall } from "./costOfCall";
 import { readSpend, settle } from "./spend";
 
 /**
@@ -14,8 +15,8 @@ export async function settleCall(ctx: Ctx, sessionId: string): Promise<boolean> 
     const verdict = session?.call.verdict;
     if (!session || !verdict || session.call.costUsd !== undefined) return true;
     if (session.connections > 0 && session.usage === undefined) return false;
-    const spend = await readSpend(ctx, tx, session.userId, verdict.allowedAt.toDate());
-    const costUsd = (session.usage?.costUsd ?? 0) + (session.call.price?.amount ?? 0);
+    const spend = await readSpend(ctx, tx, session.userId, verdict.day);
+    const costUsd = costOfCall(ctx, session);
     settle(tx, spend, { reserveUsd: verdict.reserveUsd, costUsd });
     writeCall(ctx, tx, sessionId, { ...session.call, costUsd, checkAt: null });
     return true;

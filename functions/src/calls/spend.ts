@@ -13,11 +13,20 @@ export interface Spend {
   doc: CallSpendDoc;
 }
 
+/** The day (UTC) of a moment, `YYYY-MM-DD`. */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
 /** 1 read of `tx`. */
-export async function readSpend(ctx: Ctx, tx: Transaction, userId: string, at = ctx.now()): Promise<Spend> {
-  const day = at.toISOString().slice(0, 10);
+export async function readSpend(
+  ctx: Ctx,
+  tx: Transaction,
+  userId: string,
+  day = dayOf(ctx.now()),
+): Promise<Spend> {
   const reference = callSpend(ctx.db).doc(`${documentName(userId)}_${day}`);
-  const expiresAt = Timestamp.fromMillis(at.getTime() + KEPT_SECONDS * 1_000);
+  const expiresAt = Timestamp.fromMillis(Date.parse(day) + KEPT_SECONDS * 1_000);
   const doc = (await tx.get(reference)).data() ?? { userId, day, reservedUsd: 0, spentUsd: 0, expiresAt };
   return { reference, doc };
 }
@@ -25,6 +34,18 @@ export async function readSpend(ctx: Ctx, tx: Transaction, userId: string, at = 
 /** What a call may cost at most: so much a minute, by the settings. */
 export function reserveFor(ctx: Ctx, maxMinutes: number): number {
   return round(maxMinutes * ctx.config.CALL_RESERVE_USD_PER_MINUTE);
+}
+
+/** @throws AppError invalid_argument for a call that may cost more than the calls of a whole day */
+export function assertPayable(ctx: Ctx, maxMinutes: number): void {
+  const { CALL_SPEND_LIMIT_USD: limit, CALL_RESERVE_USD_PER_MINUTE: perMinute } = ctx.config;
+  if (reserveFor(ctx, maxMinutes) <= limit) return;
+  const most = Math.floor(limit / perMinute);
+  throw new AppError(
+    "invalid_argument",
+    `max_minutes: may be ${most} at most, for your calls may cost ${limit} USD a day`,
+    { details: { field: "max_minutes" } },
+  );
 }
 
 /** @throws AppError rate_limited where what is spent and reserved on the day leaves too little */

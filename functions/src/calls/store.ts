@@ -82,10 +82,12 @@ const scheduledCallDoc = z.object({
     record: z.boolean(),
     max_minutes: z.number().int(),
   }),
+  /** A hash of what was asked for, where the request had an Idempotency-Key. */
+  fingerprint: z.string().optional(),
   /** The session of the call, once it is being dialled. */
   sessionId: z.string().optional(),
   callSid: z.string().optional(),
-  /** Why it was not placed, as its user is told. */
+  /** Why it was not placed, or not yet, as its user is told. */
   reason: z.string().optional(),
 });
 export type ScheduledCallDoc = z.output<typeof scheduledCallDoc>;

@@ -1,60 +1,106 @@
-import { Timestamp } from "firebase-admin/firestore";
+import type { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { withLease } from "../core/lease";
-import { findPhoneSession } from "../voice/phoneSessions";
 import { after } from "./callChanges";
 import { dialScheduled } from "./dialScheduled";
+import { type DueCall, dueCalls, type Work } from "./dueCalls";
 import { enqueueDial } from "./enqueueDial";
-import { DIALLING_SECONDS, SWEEP_BATCH, SWEEP_LEASE_SECONDS, UNCONFIRMED_SECONDS } from "./limits";
-import { type ScheduledCallDoc, scheduledCalls } from "./store";
-
-/** Twilio is asked by the check of calls for so long, with a margin for its runs. */
-const GIVEN_UP_AFTER_SECONDS = UNCONFIRMED_SECONDS + 2 * DIALLING_SECONDS;
-const NOT_KNOWN = "It is not known whether it was placed; it is not placed again by itself.";
+import { inParallel } from "./inParallel";
+import {
+  CALL_WINDOW,
+  LATER_SECONDS,
+  MISSED_AFTER_SECONDS,
+  SWEEP_AT_ONCE,
+  SWEEP_BATCH,
+  SWEEP_LEASE_SECONDS,
+  SWEEP_PAGES,
+  SWEEP_RUN_MS,
+} from "./limits";
+import { lookInto } from "./lookIntoScheduled";
+import { waitFor, waitUntil } from "./waiting";
 
 /**
- * Does what is due for scheduled calls: hands over to Cloud Tasks what comes within its reach, dials what Cloud Tasks has
- * not, and finds out what became of calls whose dialling was cut off. Reads only those, at most 250 a run; what is left
- * waits for the next. Two runs at once are safe.
+ * Does what is due for scheduled calls: first dials what Cloud Tasks has not, no more of one user than that user may
+ * place in a minute, then finds out what became of calls whose dialling was cut off, then hands over to Cloud Tasks what
+ * comes within its reach. Reads only those, some at a time, at most 250 a run of each kind, and ends before its lease does;
+ * what is left, and what has failed, waits for a later run. Two runs at once are safe.
  */
 export async function sweepScheduled(ctx: Ctx): Promise<{ read: number }> {
   const swept = await withLease(ctx, "sweepScheduled", SWEEP_LEASE_SECONDS, async () => {
-    const { docs } = await scheduledCalls(ctx.db)
-      .where("dueAt", "<=", Timestamp.fromDate(ctx.now()))
-      .orderBy("dueAt")
-      .limit(SWEEP_BATCH)
-      .get();
-    for (const document of docs) await attend(ctx, document.data());
-    return { read: docs.length };
+    const until = performance.now() + SWEEP_RUN_MS;
+    let read = await dialDue(ctx, until);
+    for (const work of ["look into", "hand over"] as const) {
+      if (performance.now() > until) break;
+      const found = await dueCalls(ctx, work);
+      read += found.read;
+      await attendAll(ctx, work, found.due, until);
+    }
+    return { read };
   });
   return swept ?? { read: 0 };
 }
 
-async function attend(ctx: Ctx, call: ScheduledCallDoc): Promise<void> {
-  const { scheduledId } = call;
-  try {
-    if (call.status === "dialling") await lookInto(ctx, call);
-    else if (call.at.toMillis() > ctx.now().getTime()) await enqueueDial(ctx, call);
-    else await dialScheduled(ctx, scheduledId);
-  } catch (error) {
-    ctx.log.error("a scheduled call could not be attended to", { scheduledId, error });
+/** Page by page, for whoever has many calls fills pages with calls that have to wait. @returns documents read */
+async function dialDue(ctx: Ctx, until: number): Promise<number> {
+  const dialled = new Map<string, number>();
+  let [read, attended] = [0, 0];
+  for (let page = 0; page < SWEEP_PAGES && attended < SWEEP_BATCH; page += 1) {
+    const found = await dueCalls(ctx, "dial");
+    read += found.read;
+    const { now, later } = takeTurns(ctx, found.due, dialled);
+    await inParallel(later, SWEEP_AT_ONCE, ({ one, seconds }) =>
+      putOff(ctx, one, waitUntil(ctx, one.call, seconds)),
+    );
+    await attendAll(ctx, "dial", now, until);
+    attended += now.length;
+    if (found.read < SWEEP_BATCH || performance.now() > until) break;
   }
+  return read;
 }
 
-/** What became of a call whose dialling nobody has finished: its session knows, for Twilio is asked. */
-async function lookInto(ctx: Ctx, { scheduledId, sessionId = "" }: ScheduledCallDoc): Promise<void> {
-  const session = await findPhoneSession(ctx, sessionId);
-  const reference = scheduledCalls(ctx.db).doc(scheduledId);
-  const callSid = session?.call.callSid;
-  if (callSid) {
-    await reference.update({ status: "placed", callSid, dueAt: null });
-    return;
+/** The first few calls of each user now, the others in the minute in which that user may place them. */
+function takeTurns(ctx: Ctx, due: readonly DueCall[], before: Map<string, number>) {
+  const now: DueCall[] = [];
+  const later: { one: DueCall; seconds: number }[] = [];
+  for (const one of due) {
+    const { userId, at } = one.call;
+    // What is missed only has to be written down.
+    const isMissed = ctx.now().getTime() - at.toMillis() >= MISSED_AFTER_SECONDS * 1_000;
+    const turn = isMissed ? 0 : (before.get(userId) ?? 0);
+    if (!isMissed) before.set(userId, turn + 1);
+    const minutes = Math.floor(turn / CALL_WINDOW.limit);
+    if (minutes === 0) now.push(one);
+    else later.push({ one, seconds: minutes * CALL_WINDOW.windowSeconds });
   }
-  const age = session ? ctx.now().getTime() - session.createdAt.toMillis() : Number.POSITIVE_INFINITY;
-  if (session?.status === "active" && age < GIVEN_UP_AFTER_SECONDS * 1_000) {
-    await reference.update({ dueAt: after(ctx, DIALLING_SECONDS) });
-    return;
+  return { now, later };
+}
+
+async function attendAll(ctx: Ctx, work: Work, due: readonly DueCall[], until: number): Promise<void> {
+  const attend = { dial: dialOne, "look into": lookInto, "hand over": enqueueDial }[work];
+  await inParallel(due, SWEEP_AT_ONCE, async (one) => {
+    if (performance.now() > until) return;
+    const { scheduledId } = one.call;
+    try {
+      await attend(ctx, one.call);
+    } catch (error) {
+      ctx.log.error("a scheduled call could not be attended to", { scheduledId, error });
+      const isDial = work === "dial";
+      const wait = isDial
+        ? waitUntil(ctx, one.call, waitFor(ctx, one.call))
+        : after(ctx, LATER_SECONDS.least);
+      await putOff(ctx, one, wait);
+    }
+  });
+}
+
+const dialOne = (ctx: Ctx, { scheduledId }: DueCall["call"]) => dialScheduled(ctx, scheduledId);
+
+/** What has to wait keeps nobody else's calls waiting. */
+async function putOff(ctx: Ctx, { call, postpone }: DueCall, until: Timestamp): Promise<void> {
+  try {
+    await postpone(until);
+  } catch (error) {
+    const { scheduledId } = call;
+    ctx.log.error("when a scheduled call is due next could not be stored", { scheduledId, error });
   }
-  // For a person to see: it may have been dialled.
-  await reference.update({ status: "unknown", reason: NOT_KNOWN, dueAt: null });
 }

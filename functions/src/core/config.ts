@@ -133,6 +133,13 @@ const configSchema = z.object({
   TWILIO_AUTH_TOKEN: optionalText,
   TWILIO_PHONE_NUMBER: phoneNumber,
   TWILIO_API_BASE_URL: url(/^https?:$/, "https://api.twilio.com"),
+  USE_TWILIO_VOICE_INTELLIGENCE: flag,
+  TWILIO_VOICE_INTELLIGENCE_SID: optionalText.pipe(
+    z
+      .string()
+      .regex(/^GA[0-9a-f]{32}$/, { error: "must be GA and 32 hexadecimal digits, from the Twilio console" })
+      .optional(),
+  ),
   TRANSFER_PHONE_NUMBER: phoneNumber,
   CALL_COUNTRIES: list.refine((codes) => codes.every((code) => /^[A-Z]{2}$/.test(code)), {
     error: "must be country codes such as US,CA,GB",
@@ -146,6 +153,16 @@ const configSchema = z.object({
   GOOGLE_REDIRECT_URI: url(/^https?:$/, "https://api.example.com/google-calendar/callback"),
   GOOGLE_API_BASE_URL: url(/^https?:$/, "https://www.googleapis.com"),
   GOOGLE_OAUTH_BASE_URL: url(/^https?:$/, "https://oauth2.example.com"),
+  RETENTION_DAYS: optionalText
+    .transform((days) => (days === undefined ? undefined : Number(days)))
+    .pipe(
+      z
+        .number({ error: "must be a number of days such as 90" })
+        .int({ error: "must be whole days" })
+        .min(1, { error: "must be at least 1" })
+        .max(3_650, { error: "must be at most 3650" })
+        .optional(),
+    ),
   PUBLIC_URL: publicUrl,
   WEB_API_KEY: optionalText,
   RELAY_URL: url(/^(wss?|https?):$/, "wss://relay.example.com"),

@@ -30,7 +30,9 @@ async function acquire(ctx: Ctx, name: string, holder: string, seconds: number):
   const now = ctx.now().getTime();
   return transact(ctx.db, async (tx) => {
     const expiresAt: unknown = (await tx.get(reference)).get("expiresAt");
-    if (expiresAt instanceof Timestamp && expiresAt.toMillis() > now) return false;
+    // One that lasts longer than any is a dead holder's whose clock was ahead.
+    const left = expiresAt instanceof Timestamp ? expiresAt.toMillis() - now : 0;
+    if (left > 0 && left <= seconds * 1_000) return false;
     tx.set(reference, { holder, expiresAt: Timestamp.fromMillis(now + seconds * 1_000) });
     return true;
   });

@@ -1,4 +1,5 @@
-import { onDocumentDeleted, onDocumentUpdated } from "firebase-functions/firestore";
+import { isDeepStrictEqual } from "node:util";
+import { onDocumentDeleted, onDocumentUpdated, onDocumentWritten } from "firebase-functions/firestore";
 import { onSchedule } from "firebase-functions/scheduler";
 import { onTaskDispatched } from "firebase-functions/tasks";
 import { type Ctx, createCtx } from "../core/ctx";
@@ -54,13 +55,31 @@ export function onBecoming<Params extends { [name: string]: string }>(
   });
 }
 
+/** Runs `work` for a document of which a field is there and was another before, or none. */
+export function onChange<Params extends { [name: string]: string }>(
+  document: string,
+  field: string,
+  work: (ctx: Ctx, params: Params) => Promise<unknown>,
+  secrets: readonly SecretName[] = [],
+) {
+  const options = { document, region: REGION, retry: true, secrets: bindSecrets(secrets) };
+  return onDocumentWritten(options, async (event) => {
+    const now: unknown = event.data?.after?.get(field);
+    if (now === undefined || isDeepStrictEqual(now, event.data?.before?.get(field))) return;
+    await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
+  });
+}
+
 /** Runs `work` for a document that was deleted. */
 export function onDeleted<Params extends { [name: string]: string }>(
   document: string,
-  work: (ctx: Ctx, params: Params) => Promise<unknown>,
+  work: (ctx: Ctx, params: Params, was: Record<string, unknown>) => Promise<unknown>,
+  secrets: readonly SecretName[] = [],
 ) {
-  return onDocumentDeleted({ document, region: REGION, retry: true }, async (event) => {
-    await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
+  const options = { document, region: REGION, retry: true, secrets: bindSecrets(secrets) };
+  return onDocumentDeleted(options, async (event) => {
+    const was = event.data?.data() ?? {};
+    await observed((ctx) => work(ctx, event.params as unknown as Params, was), event.params);
   });
 }
 

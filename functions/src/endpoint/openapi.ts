@@ -322,7 +322,7 @@ function jsonSchema(schema: ZodType, io: "input" | "output", schemas: Json): Jso
     io,
     override({ jsonSchema: written }) {
       // Clients must bear fields that a later release adds.
-      if (io === "output") delete written.additionalProperties;
+      if (io === "output" && written.additionalProperties === false) delete written.additionalProperties;
       // The pattern behind the format is 300 characters long and says no more.
       if (written.format === "date-time") delete written.pattern;
       // The bounds of every integer that JavaScript can hold.

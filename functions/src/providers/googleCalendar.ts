@@ -12,7 +12,8 @@ export type EventTime = { dateTime: string; timeZone?: string } | { date: string
 export interface CalendarEvent {
   id: string;
   etag: string;
-  isCancelled: boolean;
+  /** It stands for a whole series, not for one of its instances. */
+  isSeries: boolean;
   /** Whether it takes up time: neither shown as free nor declined. */
   isBusy: boolean;
   summary?: string;
@@ -48,7 +49,7 @@ export interface GoogleCalendar {
     pageToken?: string;
     timeZone?: string;
   }): Promise<EventPage>;
-  get(id: string): Promise<CalendarEvent | undefined>;
+  get(id: string): Promise<CalendarEvent | "cancelled" | undefined>;
   /** @param id 5 to 1024 of 0-9a-v @returns whether there was none of that id */
   insert(id: string, fields: EventFields): Promise<boolean>;
   /** @returns whether it was still as it was read */
@@ -70,6 +71,8 @@ export async function googleCalendar(
     get: (eventId) =>
       unless([404, 410], undefined, async () => {
         const { data } = await events.get({ ...CALENDAR, eventId });
+        // Of what is cancelled Google promises the id alone.
+        if (data?.status === "cancelled") return "cancelled" as const;
         return calendarEvent(data) ?? throwUnreadable();
       }),
     insert: (id, fields) =>
@@ -141,14 +144,13 @@ function ifMatch({ etag }: CalendarEvent) {
 
 function calendarEvent(event: calendar_v3.Schema$Event): CalendarEvent | undefined {
   const [start, end] = [eventTime(event?.start), eventTime(event?.end)];
-  if (!event?.id || !start || !end) return undefined;
+  if (!event?.id || !start || !end || event.status === "cancelled") return undefined;
   const own = event.attendees?.find(({ self }) => self);
-  const isCancelled = event.status === "cancelled";
   return {
     id: event.id,
     etag: event.etag ?? "",
-    isCancelled,
-    isBusy: !isCancelled && event.transparency !== "transparent" && own?.responseStatus !== "declined",
+    isSeries: Boolean(event.recurrence?.length),
+    isBusy: event.transparency !== "transparent" && own?.responseStatus !== "declined",
     ...(event.summary ? { summary: event.summary } : {}),
     ...(event.description ? { description: event.description } : {}),
     ...(event.location ? { location: event.location } : {}),

@@ -40,6 +40,11 @@ export function describeFailure(error: unknown): Error {
   if (!failure) return unavailable(new Error(`Google did not answer: ${nameOf(error)}`));
   const { status, reason } = failure;
   const cause = new Error(`Google answered ${status} ${reason}`);
+  if (/^(invalid|unauthorized)_client$/.test(reason)) {
+    return new AppError("not_configured", "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET do not fit together.", {
+      cause,
+    });
+  }
   if (reason === "invalid_grant") return new GrantRevoked(cause.message);
   if (status === 401) return new TokenRejected(cause.message);
   const isForNow = status >= 500 || status === 429 || /rateLimitExceeded|quotaExceeded/i.test(reason);

@@ -1,6 +1,7 @@
 import type { CallInstance } from "twilio/lib/rest/api/v2010/account/call";
 import { AppError } from "../core/errors";
 import type { TwilioAccount } from "./twilioClient";
+import { type AnsweredFailure, answeredFailure, described } from "./twilioFailure";
 
 /** A call to be placed. */
 export interface PlacedCall {
@@ -79,23 +80,6 @@ function failedPlacing(error: unknown): Placing {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!failure && NEVER_SENT.has(code)) return { outcome: "refused", error: unavailable(error), code };
   return { outcome: "unknown", cause: failure ? described(failure) : error };
-}
-
-interface AnsweredFailure {
-  status: number;
-  code?: number;
-}
-
-/** What Twilio answered, where it was no success: the SDK has a class for each of Twilio's two shapes of errors. */
-function answeredFailure(error: unknown): AnsweredFailure | undefined {
-  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;
-  const code = "code" in error && typeof error.code === "number" ? error.code : undefined;
-  return { status: error.status, code };
-}
-
-/** Without Twilio's words, which may quote numbers. */
-function described({ status, code }: AnsweredFailure): Error {
-  return new Error(`Twilio answered HTTP ${status}, code ${code ?? "none"}`);
 }
 
 function refusalOf(failure: AnsweredFailure): AppError {

@@ -34,14 +34,14 @@ async function agendaText(ctx: Ctx, userId: string): Promise<string> {
   }
 }
 
-function textOf(ctx: Ctx, { timeZone, events }: Agenda): string {
+function textOf(ctx: Ctx, { timeZone, events, more }: Agenda): string {
   const now = ctx.now();
   const weekday = new Intl.DateTimeFormat("en", { timeZone, weekday: "long" }).format(now);
   // Nothing in an event can end the mark that it stands in.
   const data = JSON.stringify(events).replaceAll("<", "\\u003c");
   return [
     `It is ${weekday}, ${localTime(now, timeZone)}; the calendar's time zone is ${timeZone}.`,
-    "The events of today, from now on, and of the next two days:",
+    `The events of today, from now on, and of the next two days${more ? "; there are more, list them by the tool" : ""}:`,
     `<calendar_data>${data}</calendar_data>`,
   ].join("\n");
 }

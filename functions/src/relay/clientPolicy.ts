@@ -152,6 +152,31 @@ const events = {
   "response.cancel": z.object({ response_id: z.string().max(128).optional() }),
 } as const;
 
+type Events = typeof events;
+
+/** A client's event as the allow-list lets it through. */
+export type AllowedEvent = {
+  [Type in keyof Events]: { type: Type; event_id?: string } & z.output<Events[Type]>;
+}[keyof Events];
+
+/** Why an event that is allowed in general does not fit in this session, and which field of it. */
+export interface Misfit {
+  param: string;
+  reason: string;
+}
+
+/** What a session asks of its client's events besides the allow-list. */
+export interface EventRules {
+  /** Why an event is not to go on; undefined where it is. */
+  misfit(event: AllowedEvent): Misfit | undefined;
+  /** The event as it is to go on. */
+  complete(event: AllowedEvent): object;
+  /** The client has declared these tools and no others for the session. */
+  declared(tools: ClientTools): void;
+}
+
+export type ClientTools = z.output<typeof tools>;
+
 /** What a client is told of an event that goes no further. */
 export interface RefusedEvent {
   code: string;
@@ -168,11 +193,14 @@ export interface AudioFormats {
 
 /** What becomes of a client's event. */
 export type PolicyVerdict =
-  | { forward: string; type: string; eventId?: string; formats?: AudioFormats }
+  | { forward: string; type: string; eventId?: string; formats?: AudioFormats; tools?: ClientTools }
   | { refuse: RefusedEvent };
 
-/** Decides on one event of a client, by the allow-list above. Pure. */
-export function applyPolicy(message: Buffer): PolicyVerdict {
+/**
+ * Decides on one event of a client, by the allow-list above. Pure.
+ * @param rules of a session that has some
+ */
+export function applyPolicy(message: Buffer, rules?: EventRules): PolicyVerdict {
   let parsed: unknown;
   try {
     parsed = JSON.parse(message.toString());
@@ -197,10 +225,14 @@ export function applyPolicy(message: Buffer): PolicyVerdict {
     const param = (issue?.path ?? []).join(".");
     return refused("invalid_event", `${param || "event"}: ${issue?.message ?? "is invalid"}`, param);
   }
+  const event = { type, event_id, ...allowed.data } as AllowedEvent;
+  const misfit = rules?.misfit(event);
+  if (misfit) return refused("invalid_event", `${misfit.param}: ${misfit.reason}`, misfit.param);
   try {
-    const forward = JSON.stringify({ type, event_id, ...allowed.data });
-    const formats = "session" in allowed.data ? formatsOf(allowed.data.session) : undefined;
-    return { forward, type, eventId: event_id, formats };
+    const forward = JSON.stringify(rules ? rules.complete(event) : event);
+    if (!("session" in allowed.data)) return { forward, type, eventId: event_id };
+    const { session } = allowed.data;
+    return { forward, type, eventId: event_id, formats: formatsOf(session), tools: session.tools };
   } catch {
     // JSON.parse takes any depth, JSON.stringify throws where the stack ends.
     return refused("invalid_event", "The event is nested too deeply.");

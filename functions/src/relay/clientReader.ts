@@ -1,6 +1,12 @@
 import { appendLength, appendOf, isWholeSamples } from "./audioFrames";
 import type { AudioMode } from "./audioMode";
-import { type AudioFormats, applyPolicy, type PolicyVerdict, type RefusedEvent } from "./clientPolicy";
+import {
+  type AudioFormats,
+  applyPolicy,
+  type EventRules,
+  type PolicyVerdict,
+  type RefusedEvent,
+} from "./clientPolicy";
 import { isPlainAppend } from "./eventType";
 import { MAX_CREATED_ITEMS } from "./limits";
 
@@ -23,10 +29,14 @@ export class ClientReader {
   /** What raw audio would be taken for by the model. */
   #inputFormat = "audio/pcm";
 
-  /** @param mode where `binary`, the session's audio stays PCM16, as the raw frames are */
+  /**
+   * @param mode where `binary`, the session's audio stays PCM16, as the raw frames are
+   * @param rules of a session that has some
+   */
   constructor(
     private readonly effects: ClientReaderEffects,
     private readonly mode: AudioMode,
+    private readonly rules?: EventRules,
   ) {}
 
   read(message: Buffer, isBinary: boolean): void {
@@ -46,11 +56,12 @@ export class ClientReader {
   }
 
   #readEvent(message: Buffer): void {
-    const verdict = applyPolicy(message);
+    const verdict = applyPolicy(message, this.rules);
     const refused = "refuse" in verdict ? verdict.refuse : this.#refusal(verdict);
     if (refused) this.effects.refuse(refused);
     else if ("forward" in verdict) {
       this.#inputFormat = verdict.formats?.input ?? this.#inputFormat;
+      if (verdict.tools) this.rules?.declared(verdict.tools);
       this.effects.forward(verdict.forward);
     }
   }

@@ -11,7 +11,10 @@ import { errorEvent } from "./errorEvent";
 import { HeldConnection } from "./heldConnection";
 import { ModelLink, type RelayServices } from "./modelLink";
 import { isDead, isStalled, type Peer } from "./peer";
+import type { ServerEvent } from "./serverEvents";
+import { ServerToolSession } from "./serverToolSession";
 import { serverSessionUpdate } from "./sessionConfig";
+import type { ServerTool } from "./toolRunner";
 
 /**
  * One client speaking Realtime events with the model. The client's socket is paused until the model is ready, so what
@@ -20,18 +23,23 @@ import { serverSessionUpdate } from "./sessionConfig";
 export class RealtimeConnection extends HeldConnection {
   protected readonly link: ModelLink;
   readonly #log: ConversationLog;
+  /** Null in most sessions: they then hold and do nothing more than without. */
+  readonly #tools: ServerToolSession | null;
   #activeAt = Date.now();
   #tickedAt = 0;
 
+  /** @param tools that the server runs for the model in this session */
   constructor(
     services: RelayServices,
     client: Peer,
     attached: AttachedSession,
     connectionId: string,
     private readonly audioMode: AudioMode = "events",
+    tools: readonly ServerTool[] = [],
   ) {
     super(services, client, attached, connectionId);
     const { metrics } = services;
+    this.#tools = tools.length > 0 ? this.#toolSession(tools) : null;
     this.#log = new ConversationLog(
       this.ctx,
       attached,
@@ -39,9 +47,9 @@ export class RealtimeConnection extends HeldConnection {
       (used) => metrics.used(used),
     );
     this.link = new ModelLink(services, attached, {
-      forward: (frame) => this.#toClient(frame),
+      forward: (frame) => this.#show(frame),
       audio: (frame) => this.#audioToClient(frame),
-      handle: (event) => this.#log.handle(event),
+      handle: (event) => this.#handle(event),
       failed: () => void this.end(ENDINGS.upstreamFailed),
       defect: (error) => this.failed(error),
     });
@@ -50,7 +58,9 @@ export class RealtimeConnection extends HeldConnection {
 
   async open(): Promise<void> {
     const { session } = this.attached;
-    const model = await this.link.open((eventId) => serverSessionUpdate(session, this.ctx.config, eventId));
+    const model = await this.link.open((eventId) =>
+      serverSessionUpdate(session, this.ctx.config, eventId, this.#tools?.definitions),
+    );
     if (model) this.#acceptClient();
   }
 
@@ -64,7 +74,10 @@ export class RealtimeConnection extends HeldConnection {
     else if (now - this.#activeAt > this.limits.idleMs) void this.end(ENDINGS.idle);
     else if (isStalled(client, now, this.limits)) void this.end(ENDINGS.notReading);
     else if (isDead(client, now, this.limits)) client.socket.terminate();
-    else this.link.watch(now);
+    else {
+      this.link.watch(now);
+      this.#tools?.tick(now);
+    }
     this.ping(now);
   }
 
@@ -81,7 +94,9 @@ export class RealtimeConnection extends HeldConnection {
     this.client.close(code, reason);
     const { sessionId, connectionId } = this;
     const held = { sessionId, connectionId, log: this.#log, link: this.link };
+    const toolsSettled = this.#tools?.settle(this.limits.flushMs);
     await letGo(this.services, held, typeof session === "object" ? session.endReason : undefined);
+    await toolsSettled;
   }
 
   #acceptClient(): void {
@@ -93,6 +108,7 @@ export class RealtimeConnection extends HeldConnection {
         refuse: (refused) => this.#refuse(refused),
       },
       this.audioMode,
+      this.#tools?.rules,
     );
     this.weighControlFrames();
     client.socket.on("message", (message: Buffer, isBinary: boolean) => {
@@ -114,6 +130,26 @@ export class RealtimeConnection extends HeldConnection {
   #refuse(refused: RefusedEvent): void {
     this.services.metrics.refusedEvents.inc({ code: refused.code });
     this.#toClient(errorEvent({ type: "invalid_request_error", ...refused }));
+  }
+
+  #handle(event: ServerEvent): void {
+    this.#log.handle(event);
+    if (this.#tools && !this.isEnding) this.#tools.heard(event);
+  }
+
+  #toolSession(tools: readonly ServerTool[]): ServerToolSession {
+    return new ServerToolSession(this.ctx, tools, {
+      toModel: (event) => {
+        // What comes of a tool after the end is of no more use.
+        if (!this.isEnding) this.link.send(event);
+      },
+      defect: (error) => this.failed(error),
+    });
+  }
+
+  #show(frame: Buffer | string): void {
+    const shown = this.#tools ? this.#tools.forClient(frame) : frame;
+    if (shown !== undefined) this.#toClient(shown);
   }
 
   #toClient(frame: Buffer | string, isBinary = false): void {

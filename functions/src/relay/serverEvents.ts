@@ -43,6 +43,8 @@ const tokenUsage = z
   })
   .nullish();
 
+/** Null for a response beside the conversation. */
+const conversationId = z.string().nullish();
 const partOfItem = { item_id: z.string() };
 
 /** Every event that the relay reads, by its type. */
@@ -83,13 +85,18 @@ export const serverEvent = z.discriminatedUnion("type", [
   z.looseObject({
     type: z.literal("response.created"),
     response: z
-      .looseObject({ id: z.string(), metadata: z.record(z.string(), z.unknown()).nullish() })
+      .looseObject({
+        id: z.string(),
+        conversation_id: conversationId,
+        metadata: z.record(z.string(), z.unknown()).nullish(),
+      })
       .optional(),
   }),
   z.looseObject({
     type: z.literal("response.done"),
     response: z.looseObject({
       id: z.string(),
+      conversation_id: conversationId,
       status: z.string().nullish(),
       status_details: z
         .looseObject({

@@ -9,13 +9,22 @@ export interface SessionShape {
   instructions: string;
   format: { type: "audio/pcm"; rate: 24_000 } | { type: "audio/pcmu" };
   turnDetection: object;
-  /** The server's own tools; where absent, a client may declare some. */
+  /** The server's own tools; where absent, only a client may declare some. */
   tools?: readonly object[];
 }
 
-/** What the server sets at the model before a client may speak; `clientPolicy.ts` keeps the client from changing it. */
-export function serverSessionUpdate(session: SessionOf, config: Config, eventId: string): string {
+/**
+ * What the server sets at the model before a client may speak; `clientPolicy.ts` keeps the client from changing it.
+ * @param tools the server's own, beside which a client may declare some
+ */
+export function serverSessionUpdate(
+  session: SessionOf,
+  config: Config,
+  eventId: string,
+  tools?: readonly object[],
+): string {
   return sessionUpdate(session, config, eventId, {
+    tools,
     instructions: instructionsFor(session),
     format: { type: "audio/pcm", rate: 24_000 },
     turnDetection: {

@@ -10,6 +10,8 @@ const LATE = "This takes too long. Whether it was done is not known: do not say 
 export interface ServerTool {
   /** As the model is told of it; `parameters` is JSON schema. */
   definition: { type: "function"; name: string; description: string; parameters: object };
+  /** It is run however often others were. */
+  isUncounted?: true;
   /**
    * @param args what the model wrote, not checked
    * @returns what the model is told @throws AppError with a message that the model may read
@@ -39,8 +41,9 @@ export class ToolRunner {
   async run(call: CalledTool): Promise<object> {
     const tool = this.#tools.get(call.name);
     if (!tool) return { error: "There is no such tool." };
-    this.#runs += 1;
-    if (this.#runs > MAX_TOOL_RUNS) return { error: "Tools were used too often: go on without them." };
+    if (!tool.isUncounted) this.#runs += 1;
+    if (this.#runs > MAX_TOOL_RUNS && !tool.isUncounted)
+      return { error: "Tools were used too often: go on without them." };
     const running = this.#outcome(tool, call);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));

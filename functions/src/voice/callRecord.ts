@@ -59,6 +59,18 @@ export const callRecord = z.object({
       channels: z.number().int().optional(),
     })
     .optional(),
+  /** Twilio's transcript of the recording, where one was asked for. */
+  intelligence: z
+    .object({
+      status: z.enum(["requested", "completed", "failed"]),
+      /** null until Twilio has told it. */
+      transcriptSid: z.string().nullable(),
+      /** When Twilio is to be asked how it stands; null when all is known. */
+      checkAt: timestamp.nullable(),
+      /** How often it was asked. */
+      checks: z.number().int(),
+    })
+    .optional(),
   /** Why it could be placed, where we placed it. */
   verdict: z
     .object({
@@ -96,6 +108,15 @@ export function awaitsMessage(
   onVoicemail: VoicemailAction | undefined,
 ): boolean {
   return onVoicemail === "leave_message" && isMachine(answeredBy) && answeredBy !== "fax";
+}
+
+/** Whether the call is to end at once, for a machine has answered that nothing is to be said to. */
+export function isHungUpOn(
+  { answeredBy }: Pick<CallRecord, "answeredBy">,
+  onVoicemail: VoicemailAction | undefined,
+): boolean {
+  if (!isMachine(answeredBy)) return false;
+  return onVoicemail === "hang_up" || (onVoicemail === "leave_message" && answeredBy === "fax");
 }
 
 /**

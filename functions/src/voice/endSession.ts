@@ -34,7 +34,15 @@ export function markEnded(ctx: Ctx, tx: Transaction, session: SessionDoc, reason
 
 /** The fields that make a session an ended one. */
 export function endedFields(ctx: Ctx, reason: EndReason) {
-  return { status: "ended" as const, endedAt: Timestamp.fromDate(ctx.now()), endReason: reason };
+  const endedAt = Timestamp.fromDate(ctx.now());
+  const { RETENTION_DAYS: days } = ctx.config;
+  const keptMs = (days ?? 0) * 24 * 60 * 60 * 1_000;
+  return {
+    status: "ended" as const,
+    endedAt,
+    endReason: reason,
+    ...(days === undefined ? {} : { deleteAt: Timestamp.fromMillis(endedAt.toMillis() + keptMs) }),
+  };
 }
 
 /** Frees the user's place for another session. */

@@ -1,4 +1,10 @@
-import { FieldPath, type Query, Timestamp, type Transaction } from "firebase-admin/firestore";
+import {
+  FieldPath,
+  type Query,
+  type QueryDocumentSnapshot,
+  Timestamp,
+  type Transaction,
+} from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { documentName, isOvertaken, transact } from "../core/firestore";
 import type { ScenarioInUse } from "../scenarios/scenarioFor";
@@ -181,14 +187,35 @@ export async function listCallsOf(
   return { shown: shown.flatMap((session) => phoneSession(session) ?? []), nextCursor };
 }
 
-/** The calls of which Twilio is to be asked by now, the longest overdue first. Reads only those. */
+/** After how long a session that could not be read is tried again. */
+const UNREADABLE_SECONDS = 60 * 60;
+
+/**
+ * The calls of which Twilio is to be asked by now, the longest overdue first. Reads only those. One that cannot be read
+ * keeps none of the others waiting: it is logged, and due again an hour later.
+ */
 export async function callsToCheck(ctx: Ctx, most: number): Promise<PhoneSession[]> {
   const { docs } = await sessions(ctx.db)
     .where("call.checkAt", "<=", Timestamp.fromDate(ctx.now()))
     .orderBy("call.checkAt")
     .limit(most)
     .get();
-  return docs.flatMap((document) => phoneSession(document.data()) ?? []);
+  const calls = await Promise.all(docs.map((document) => readableCall(ctx, document)));
+  return calls.filter((session) => session !== undefined);
+}
+
+async function readableCall(
+  ctx: Ctx,
+  document: QueryDocumentSnapshot<SessionDoc, SessionDoc>,
+): Promise<PhoneSession | undefined> {
+  try {
+    return phoneSession(document.data());
+  } catch (error) {
+    ctx.log.error("a call cannot be read", { sessionId: document.id, error });
+    const checkAt = Timestamp.fromMillis(ctx.now().getTime() + UNREADABLE_SECONDS * 1_000);
+    await document.ref.update({ "call.checkAt": checkAt });
+    return undefined;
+  }
 }
 
 function phoneSession(session: SessionDoc | undefined): PhoneSession | undefined {

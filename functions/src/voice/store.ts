@@ -28,6 +28,8 @@ export const sessionDoc = z.object({
   expiresAt: timestamp,
   endedAt: timestamp.optional(),
   endReason: z.enum(END_REASONS).optional(),
+  /** When it is erased, where sessions are kept for a time. */
+  deleteAt: timestamp.optional(),
   model: z.string(),
   voice: z.enum(REALTIME_VOICES),
   language: z.string().optional(),

@@ -75,6 +75,17 @@ describe("a calendar's access token", () => {
     await listEvents(calendars.as("eve"), ASK);
   });
 
+  it("is not withdrawn because Google rejects it twice, nor where our own secret is wrong", async () => {
+    const account = await calendars.connect("ian");
+    calendars.google.addFault({ account, on: "events.list", status: 401, times: 2 });
+    await rejectsWith("provider_unavailable", listEvents(calendars.as("ian"), ASK));
+    await listEvents(calendars.as("ian"), ASK);
+    calendars.world.pass(HOUR);
+    const wrong = calendars.as("ian", { GOOGLE_CLIENT_SECRET: "another" });
+    await rejectsWith("not_configured", listEvents(wrong, ASK));
+    await listEvents(calendars.as("ian"), ASK);
+  });
+
   it("survives a new SECRET_KEY with the one before it, and is sealed with the new one then", async () => {
     await calendars.connect("fay");
     const OLD = calendars.as("fay").config.SECRET_KEY;
@@ -84,7 +95,8 @@ describe("a calendar's access token", () => {
     calendars.world.pass(HOUR);
     await listEvents(rotated, ASK);
     await listEvents(calendars.as("fay", { SECRET_KEY: NEW }), ASK);
-    await rejectsWith("not_found", listEvents(calendars.as("fay"), ASK));
+    await rejectsWith("not_configured", listEvents(calendars.as("fay"), ASK));
+    await listEvents(calendars.as("fay", { SECRET_KEY: NEW }), ASK);
   });
 
   it("of another user's document opens nothing", async () => {
@@ -94,6 +106,6 @@ describe("a calendar's access token", () => {
     const gils = (await connections.doc("gil").get()).data();
     assert.ok(gils);
     await connections.doc("hal").set({ ...gils, userId: "hal" });
-    await rejectsWith("not_found", listEvents(calendars.as("hal"), ASK));
+    await rejectsWith("not_configured", listEvents(calendars.as("hal"), ASK));
   });
 });

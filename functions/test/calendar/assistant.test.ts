@@ -27,11 +27,15 @@ describe("an assistant with a calendar", () => {
   });
   after(() => calendars.google.stop());
 
-  async function person(uid: string, events: object[] = [], zone = ZONE) {
-    const account = await calendars.connect(uid, zone);
+  async function person(uid: string, events: object[] = [], zone = ZONE, more = {}) {
+    const account = await calendars.connect(uid, zone, more);
     calendars.google.seed({ account, events });
     const ctx = calendars.as(uid);
-    const conversation = (name = "call-1"): AssistantCalendar => ({ userId: uid, conversation: name });
+    const conversation = (name = "call-1"): AssistantCalendar => ({
+      userId: uid,
+      conversation: name,
+      proven: new Set(),
+    });
     const there = () =>
       calendars.google.events(account).filter(({ status }) => status !== "cancelled") as Shown[];
     return { account, ctx, conversation, there };
@@ -64,6 +68,26 @@ describe("an assistant with a calendar", () => {
         ["Sunday night", "2026-03-08T23:00:00-04:00"],
       ],
     );
+  });
+
+  it("knows the days of whoever lives east of the date line as well", async () => {
+    const day = (summary: string, date: string, next: string) => ({
+      summary,
+      start: { date },
+      end: { date: next },
+    });
+    const { ctx } = await person(
+      "ava",
+      [
+        day("Today", "2026-03-07", "2026-03-08"),
+        day("Second", "2026-03-08", "2026-03-09"),
+        day("Third", "2026-03-09", "2026-03-10"),
+        day("Fourth", "2026-03-10", "2026-03-11"),
+      ],
+      "Pacific/Auckland",
+    );
+    const { events, more } = await agendaOf(ctx, "ava");
+    assert.deepEqual([events.map(({ summary }) => summary), more], [["Today", "Second", "Third"], false]);
   });
 
   it("books what is free, reads it back, and books nothing twice in one conversation", async () => {
@@ -155,7 +179,8 @@ describe("an assistant with a calendar", () => {
 
   it("takes times as the clock on the wall shows them, and refuses one that it never or twice shows", async () => {
     const { ctx, conversation } = await person("fay");
-    for (const start of ["2026-03-08T02:30", "2026-11-01T01:30", "tomorrow", "2026-02-30T10:00", ""]) {
+    const unclear = ["2026-12-01", "2026-12-01T14:00[Asia/Tokyo]", "tomorrow", "2026-02-30T10:00", ""];
+    for (const start of ["2026-03-08T02:30", "2026-11-01T01:30", ...unclear]) {
       const refused = await rejectsWith(
         "invalid_argument",
         book(ctx, conversation(), start, "2026-11-01T05:00"),
@@ -238,6 +263,104 @@ describe("an assistant with a calendar", () => {
     );
     await rejectsWith("not_found", to("2026-03-12T10:00", "2026-03-12T11:00", "nosuchevent"));
     assert.ok(there().length > 0);
+  });
+
+  it("cancels one of a series alone, once, and takes the id of a series for none", async () => {
+    const series = { id: "series00", ...busy("Class", "2026-03-09T10:00:00", "2026-03-09T11:00:00") };
+    const { ctx, conversation } = await person("lou", [
+      { ...series, recurrence: ["RRULE:FREQ=DAILY;COUNT=3"] },
+    ]);
+    const classes = async () =>
+      (await findEvents(ctx, conversation(), { from: "2026-03-09T00:00", to: "2026-03-12T00:00" })).events;
+    const second = (await classes())[1]?.id ?? "";
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal((await cancelEvent(ctx, conversation(), { event_id: second })).result, "cancelled");
+      assert.equal((await classes()).length, 2);
+    }
+    const times = { start: "2026-03-13T10:00", end: "2026-03-13T11:00" };
+    await rejectsWith("not_found", cancelEvent(ctx, conversation(), { event_id: "series00" }));
+    await rejectsWith("not_found", moveEvent(ctx, conversation(), { event_id: "series00", ...times }));
+    assert.equal((await classes()).length, 2);
+  });
+
+  it("knows every event although Google gives short pages", async () => {
+    const events = [
+      busy("Free", "2026-03-09T13:00:00", "2026-03-09T14:30:00", { transparency: "transparent" }),
+      busy("Dentist", "2026-03-09T14:00:00", "2026-03-09T15:00:00"),
+    ];
+    const { ctx, conversation } = await person("max", events, ZONE, { pageSizeMax: 1 });
+    assert.equal(
+      (await book(ctx, conversation(), "2026-03-09T14:00", "2026-03-09T14:30")).result,
+      "conflict",
+    );
+    const { free } = await findFreeTime(ctx, conversation(), {
+      from: "2026-03-09T12:00",
+      to: "2026-03-09T16:00",
+      minutes: 30,
+      earliest: "12:00",
+      latest: "16:00",
+    });
+    assert.deepEqual(
+      free.map(({ start }) => start),
+      ["2026-03-09T12:00:00-04:00", "2026-03-09T15:00:00-04:00"],
+    );
+    assert.equal((await agendaOf(ctx, "max")).more, true);
+  });
+
+  it("books once where it is asked twice at the same time, and says so both times", async () => {
+    const { ctx, conversation, there } = await person("ned");
+    const calendar = conversation();
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => book(ctx, calendar, "2026-03-09T14:00", "2026-03-09T14:30")),
+    );
+    assert.deepEqual(new Set(answers.map(({ result }) => result)), new Set(["booked"]));
+    assert.equal(there().length, 1);
+  });
+
+  it("does not say that it is booked where somebody came before the answer, and does not undo what it has said", async () => {
+    const { ctx, account, conversation, there } = await person("ola");
+    const calendar = conversation();
+    const times = ["2026-03-09T14:00", "2026-03-09T14:30"] as const;
+    calendars.google.addFault({ account, on: "events.insert", drop: "before", afterDoing: true });
+    await rejectsWith("provider_unavailable", book(ctx, calendar, ...times));
+    const byHand = busy("By hand", "2026-03-09T14:00:00", "2026-03-09T15:00:00");
+    calendars.google.seed({ account, events: [byHand] });
+    assert.equal((await book(ctx, calendar, ...times)).result, "conflict");
+    assert.deepEqual(
+      there().map(({ summary }) => summary),
+      ["By hand"],
+    );
+
+    const other = ["2026-03-10T14:00", "2026-03-10T14:30"] as const;
+    assert.equal((await book(ctx, calendar, ...other)).result, "booked");
+    calendars.google.seed({ account, events: [busy("Later", "2026-03-10T14:00:00", "2026-03-10T15:00:00")] });
+    assert.equal((await book(ctx, calendar, ...other)).result, "booked", "what was promised stands");
+    assert.equal(there().length, 3);
+  });
+
+  it("moves an event back where somebody came at the same moment", async () => {
+    const { ctx, account, conversation, there } = await person("pia", [
+      { id: "moving00", ...busy("Class", "2026-03-09T10:00:00", "2026-03-09T11:00:00") },
+    ]);
+    calendars.google.addFault({ account, on: "events.patch", latencyMs: 600 });
+    const moving = moveEvent(ctx, conversation(), {
+      event_id: "moving00",
+      start: "2026-03-09T14:00",
+      end: "2026-03-09T15:00",
+    });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    calendars.google.seed({
+      account,
+      events: [busy("By hand", "2026-03-09T14:30:00", "2026-03-09T15:30:00")],
+    });
+    assert.equal((await moving).result, "conflict");
+    assert.deepEqual(
+      there().map(({ summary, start }) => [summary, start?.dateTime]),
+      [
+        ["Class", "2026-03-09T10:00:00-04:00"],
+        ["By hand", "2026-03-09T14:30:00-04:00"],
+      ],
+    );
   });
 
   it("does not change what was changed meanwhile", async () => {

@@ -25,7 +25,7 @@ describe("Whoever wants no more calls", () => {
     this.timeout(30_000);
     const [user, phone] = [await account(), freshPhone()];
     const call = () => ask("POST", `/make-call/${phone}/survey`, { token: user.accessToken });
-    for (const Body of ["stop", " Unsubscribe\n", "STOPALL"]) {
+    for (const Body of ["stop", " Unsubscribe\n", "STOPALL", "Stop.", "STOP ALL", "STOP!", "\u200bOpt-out"]) {
       const answer = await write(phone, { Body });
       assert.equal(answer.status, 200, answer.text);
       assert.match(answer.text, /<Response\/>$/);
@@ -49,6 +49,18 @@ describe("Whoever wants no more calls", () => {
     assert.equal(await isListed(phone), true);
     await write(phone, { Body: "", OptOutType: "START" });
     assert.equal(await isListed(phone), false);
+  });
+
+  it("is not called again for saying yes to whatever, only for START and UNSTOP", async () => {
+    const phone = freshPhone();
+    for (const wish of ["START", "Unstop."]) {
+      await write(phone, { Body: "STOP" });
+      await write(phone, { Body: "Yes" });
+      await write(phone, { Body: "yes!", OptOutType: "START" });
+      assert.equal(await isListed(phone), true);
+      await write(phone, { Body: wish });
+      assert.equal(await isListed(phone), false);
+    }
   });
 
   it("is not taken for anybody who only writes a word like it", async () => {

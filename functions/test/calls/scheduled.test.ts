@@ -11,7 +11,7 @@ import { scheduledCalls } from "../../src/calls/store";
 import { sweepScheduled } from "../../src/calls/sweepScheduled";
 import type { Ctx } from "../../src/core/ctx";
 import { rejectsWith } from "../support/appError";
-import { callWorld } from "../support/callWorld";
+import { callWorld, withAccounts } from "../support/callWorld";
 import { costOf } from "../support/countedFirestore";
 import { addPhoneFault, freshPhone, phoneCalls, scriptPhone } from "../support/phone";
 
@@ -27,6 +27,7 @@ async function scheduled(settings = {}) {
   const world = callWorld(settings);
   const ann = world.as("ann");
   const phone = freshPhone();
+  await withAccounts("ann");
   await scriptPhone(phone, { answer: "busy", ringMs: 10 });
   const { id } = await scheduleCall(ann, input(ann, phone, 3_600));
   return { ...world, ann, phone, id };
@@ -54,6 +55,7 @@ describe("a scheduled call", () => {
     const { world, as, system } = callWorld();
     const ann = as("ann");
     const phone = freshPhone();
+    await withAccounts("ann");
     await scriptPhone(phone, { answer: "busy", ringMs: 10 });
     const { id } = await scheduleCall(ann, input(ann, phone, 364 * 86_400));
     assert.equal((await stored(ann, id))?.isEnqueued, false);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { scheduledCalls } from "../../src/calls/store";
 import { firestore } from "../../src/core/firestore";
+import { newId } from "../../src/core/ids";
 import { account, ask, assertDetail } from "../support/assistantApi";
 import { freshPhone, phoneCalls } from "../support/phone";
 
@@ -28,6 +29,20 @@ describe("scheduled calls over HTTPS", () => {
     assert.deepEqual(await phoneCalls(phone), []);
   });
 
+  it("are made once by a request that comes again with its Idempotency-Key", async () => {
+    const { accessToken: token } = await account();
+    const body = { phone_number: freshPhone(), scenario: "sales", scheduled_time: inAnHour() };
+    const sent = { token, body, headers: { "Idempotency-Key": newId() } };
+    const [first, again] = [
+      await ask("POST", "/schedule-call", sent),
+      await ask("POST", "/schedule-call", sent),
+    ];
+    assert.deepEqual([first.status, again.status], [201, 201]);
+    assert.deepEqual(again.body, first.body);
+    assertDetail(await ask("POST", "/schedule-call", { ...sent, body: { ...body, record: true } }), 409);
+    assert.deepEqual((await ask("GET", "/scheduled-calls", { token })).body, [first.body]);
+  });
+
   it("are refused, naming the field, where something is wrong", async () => {
     const { accessToken: token } = await account();
     const good = { phone_number: freshPhone(), scenario: "sales", scheduled_time: inAnHour() };
@@ -43,6 +58,9 @@ describe("scheduled calls over HTTPS", () => {
     ] as const)
       assertDetail(await ask("POST", "/schedule-call", { token, body: wrong }), 422, field);
     assertDetail(await ask("POST", "/schedule-call", { body: good }), 401);
+    assertDetail(await ask("POST", "/schedule-call", { token, body: { ...good, scenario: "none" } }), 404);
+    assertDetail(await ask("DELETE", "/scheduled-calls/a%2Fb", { token }), 422, "id");
+    assertDetail(await ask("GET", "/scheduled-calls?cursor=a/b", { token }), 422, "cursor");
   });
 });
 

@@ -17,6 +17,14 @@ import { sweepScheduled } from "../../src/calls/sweepScheduled";
 import { withLease } from "../../src/core/lease";
 import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
 import { listScenarios } from "../../src/scenarios/readScenarios";
+import { listInput } from "../../src/transcripts/apiSchemas";
+import { eraseAtProviders } from "../../src/transcripts/eraseAtProviders";
+import { eraseTranscriptsOf } from "../../src/transcripts/eraseTranscripts";
+import { getTranscript } from "../../src/transcripts/getTranscript";
+import { keepTranscript } from "../../src/transcripts/keepTranscript";
+import { listReceipts } from "../../src/transcripts/listReceipts";
+import { listTranscripts } from "../../src/transcripts/listTranscripts";
+import { tendTranscripts } from "../../src/transcripts/tendTranscripts";
 import { eraseUsageOf } from "../../src/usage/eraseUsage";
 import { recordUsage } from "../../src/usage/recordUsage";
 import { connectVoice } from "../../src/voice/connectVoice";
@@ -52,16 +60,24 @@ const FILES_WITH_QUERIES = [
   "accounts/erasures.ts",
   "calendar/disconnect.ts",
   "calls/doNotCall.ts",
+  "calls/dueCalls.ts",
   "calls/eraseCalls.ts",
   "calls/readScheduled.ts",
   "calls/scheduleCall.ts",
-  "calls/sweepScheduled.ts",
   "scenarios/eraseScenarios.ts",
   "scenarios/readScenarios.ts",
+  "transcripts/eraseAtProviders.ts",
+  "transcripts/eraseTranscripts.ts",
+  "transcripts/getTranscript.ts",
+  "transcripts/listReceipts.ts",
+  "transcripts/listTranscripts.ts",
   "usage/eraseUsage.ts",
   "voice/deleteSession.ts",
   "voice/endExpiredSessions.ts",
+  "voice/endedConversation.ts",
+  "voice/eraseOutdated.ts",
   "voice/eraseVoice.ts",
+  "voice/intelligence.ts",
   "voice/phoneSessions.ts",
   "voice/readSessions.ts",
   "voice/relayConnection.ts",
@@ -73,6 +89,7 @@ const PHONE = {
   TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
   TWILIO_AUTH_TOKEN: "token",
   TWILIO_PHONE_NUMBER: "+14155550100",
+  PUBLIC_URL: "https://api.example.com",
 };
 
 /** Runs everything that queries and gives what was sent. */
@@ -89,6 +106,19 @@ async function exercise(): Promise<SentQuery[]> {
   await getVoiceTranscript(world.as("ann"), { sessionId: "s1" });
   await endVoiceSession(world.as("ann"), { sessionId: "s1" });
   await finishTranscript(world.as(), "s1");
+  await keepTranscript(world.as(), "s1");
+  for (const call_direction of [undefined, "app"]) {
+    for (const scenario_name of [undefined, "sales"]) {
+      for (const date_from of [undefined, "2026-01-01T00:00:00Z"]) {
+        const filters = { call_direction, scenario_name, date_from };
+        await listTranscripts(world.as("ann"), listInput.parse(filters));
+      }
+    }
+  }
+  await getTranscript(world.as("ann"), { transcript_sid: `GT${"0".repeat(32)}` }).catch(() => {});
+  await listReceipts(world.as("ann"), { session_id: "s1" });
+  await eraseTranscriptsOf(world.as("ann"), "ann");
+  await tendTranscripts(world.as());
   await endExpiredSessions(world.as());
   await withLease(world.as(), "x", 1, async () => {});
   await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
@@ -223,8 +253,10 @@ describe("Firestore indexes", () => {
       "callSpend.expiresAt",
       "countedRequests.expiresAt",
       "leases.expiresAt",
+      "providerErasures.expiresAt",
       "rateLimits.expiresAt",
       "usageDays.expiresAt",
+      "voiceSessions.deleteAt",
       "voiceTickets.expiresAt",
       "voiceUsers.expiresAt",
     ]);
@@ -243,6 +275,11 @@ describe("Firestore indexes", () => {
     // Counts against a limit as well.
     await beginConnection(world.configured(google, "ann"));
     await recordUsage(world.as(), "ann", "chat", { requests: 1 });
+    await eraseAtProviders(world.as(), {
+      sessionId: "s9",
+      userId: "ann",
+      call: { recording: { recordingSid: "RE1", status: "completed" } },
+    });
     const keyed = { ...world.as("ann"), idempotencyKey: "k1" };
     const call = { phone_number: "+14155550123", scenarioId: "survey", record: false, max_minutes: 1 };
     const request = callRequestOf(keyed, "ann", call);

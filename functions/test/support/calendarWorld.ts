@@ -16,7 +16,7 @@ export interface CalendarWorld {
   as(uid: string, settings?: Record<string, string | undefined>): Ctx;
   system: Ctx;
   /** Connects a user's calendar as a browser would, with an account that is made for it. */
-  connect(uid: string, timeZone?: string): Promise<string>;
+  connect(uid: string, timeZone?: string, more?: { pageSizeMax?: number }): Promise<string>;
 }
 
 /** @param start when the clock begins */
@@ -38,9 +38,9 @@ export async function calendarWorld(start = new Date()): Promise<CalendarWorld> 
     google,
     as,
     system: as(),
-    async connect(uid, timeZone = "America/New_York") {
+    async connect(uid, timeZone = "America/New_York", more = {}) {
       const account = `${uid}@example.com`;
-      google.addAccount({ email: account, name: uid, timeZone });
+      google.addAccount({ email: account, name: uid, timeZone, ...more });
       const to = await completeConnection(as(), await consent(as(uid), account));
       assert.equal(to, `${FRONTEND}/scheduled-meetings?success=true&connected=calendar`);
       return account;

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { firebaseAuth } from "../../src/core/firebaseAuth";
 import { fromStack } from "./stackEnvironment";
 import { testWorld } from "./testCtx";
 
@@ -19,4 +21,13 @@ export function callWorld(settings: Record<string, string> = {}, start = new Dat
     as: (uid: string) => world.configured(all, uid),
     system: world.configured(all),
   };
+}
+
+/** Lets these users have accounts, without which nothing is dialled that they have scheduled; again it changes nothing. */
+export async function withAccounts(...uids: string[]): Promise<void> {
+  const { errors } = await (await firebaseAuth()).importUsers(uids.map((uid) => ({ uid })));
+  assert.deepEqual(
+    errors.filter(({ error }) => !error.message.includes("existing account")),
+    [],
+  );
 }

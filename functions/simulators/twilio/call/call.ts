@@ -1,10 +1,10 @@
+import type { Delivery } from "../delivery.js";
 import { newSid } from "../ids.js";
 import type { Script } from "../script.js";
 import { CallAudio } from "../stream/callAudio.js";
 import { Caller } from "../stream/caller.js";
 import type { MediaStream } from "../stream/mediaStream.js";
 import type { CallRequest, StatusEvent, TwimlSource } from "./callRequest.js";
-import type { Delivery } from "./webhook.js";
 
 export type CallStatus =
   | "queued"

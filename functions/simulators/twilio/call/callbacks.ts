@@ -1,11 +1,12 @@
 import { rfc2822 } from "../dates.js";
+import { newIdempotencyToken } from "../delivery.js";
 import { pause } from "../pause.js";
 import type { CallbackEvent } from "../script.js";
 import type { World } from "../world.js";
 import type { Call } from "./call.js";
 import { callParams } from "./callParams.js";
 import type { Hook, StatusEvent } from "./callRequest.js";
-import { newIdempotencyToken, sendWebhook } from "./webhook.js";
+import { sendWebhook } from "./webhook.js";
 
 /**
  * Tells the application of the call's progress, if it asked for the event, as often and in the order that the script

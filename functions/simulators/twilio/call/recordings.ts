@@ -9,8 +9,6 @@ import type { World } from "../world.js";
 import type { Call } from "./call.js";
 import { postCallback } from "./callbacks.js";
 
-const RECORDINGS_KEPT = 2_000;
-
 /** A recording that a call asked for. */
 export interface Recording {
   sid: string;
@@ -19,6 +17,7 @@ export interface Recording {
   channels: 1 | 2;
   startedAt: number;
   updatedAt: number;
+  deletedAt: number | undefined;
 }
 
 /** Where the sound of calls is kept: a folder of its own, made for the first, or one that was configured and is left. */
@@ -74,10 +73,9 @@ function newRecording(world: World, call: Call, channels: 1 | 2): Recording {
     channels,
     startedAt,
     updatedAt: Date.now(),
+    deletedAt: undefined,
   };
-  world.recordings.set(sid, recording);
-  const [oldest] = world.recordings.keys();
-  if (oldest && world.recordings.size > RECORDINGS_KEPT) world.recordings.delete(oldest);
+  world.recordings.add(recording);
   return recording;
 }
 

@@ -4,7 +4,7 @@ import type { Form } from "./form.js";
 /** A request to the REST API, read and authenticated. */
 export interface RestRequest {
   world: World;
-  /** As api.twilio.com has it, from `/2010-04-01` on. */
+  /** As Twilio's host has it, from `/2010-04-01` or `/v2` on. */
   path: string;
   /** The ids in the path after the account's. */
   sids: string[];

@@ -6,22 +6,31 @@ import { RestRefusal } from "./refusal.js";
  * @throws RestRefusal
  */
 export function isWithin(query: Form, name: string, epochMs: number | undefined): boolean {
-  const from = timeOf(query, `${name}>`);
-  const until = timeOf(query, `${name}<`);
   const day = query.get(name)?.slice(0, 10);
-  if (from === undefined && until === undefined && !day) return true;
-  // Twilio's times are whole seconds.
-  const seconds = epochMs === undefined ? Number.NaN : Math.floor(epochMs / 1_000) * 1_000;
-  if (Number.isNaN(seconds)) return false;
-  if (from !== undefined && seconds < from) return false;
-  if (until !== undefined && seconds > until) return false;
-  return !day || new Date(seconds).toISOString().startsWith(day);
+  if (!isFromUntil(query, `${name}>`, `${name}<`, epochMs)) return false;
+  if (!day) return true;
+  return epochMs !== undefined && new Date(epochMs).toISOString().startsWith(day);
+}
+
+/** The same as the newer APIs have it: `AfterName` from then on, `BeforeName` until then. @throws RestRefusal */
+export function isBetween(query: Form, name: string, epochMs: number | undefined): boolean {
+  return isFromUntil(query, `After${name}`, `Before${name}`, epochMs);
 }
 
 /** Whether a property is what a list's filter wants, if there is one. */
 export function isWanted(query: Form, name: string, value: string): boolean {
   const wanted = query.get(name);
   return !wanted || wanted === value;
+}
+
+function isFromUntil(query: Form, fromName: string, untilName: string, epochMs: number | undefined): boolean {
+  const from = timeOf(query, fromName);
+  const until = timeOf(query, untilName);
+  if (from === undefined && until === undefined) return true;
+  if (epochMs === undefined) return false;
+  // Twilio's times are whole seconds.
+  const seconds = Math.floor(epochMs / 1_000) * 1_000;
+  return (from === undefined || seconds >= from) && (until === undefined || seconds <= until);
 }
 
 function timeOf(query: Form, name: string): number | undefined {

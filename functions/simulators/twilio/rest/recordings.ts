@@ -12,7 +12,8 @@ import { RestRefusal } from "./refusal.js";
 export function listRecordings(request: RestRequest): Answer {
   const { world, query, path, sids } = request;
   const call = sids.length > 0 ? callOf(request) : undefined;
-  const found = [...world.recordings.values()]
+  const found = world.recordings
+    .all()
     .reverse()
     .filter((one) => !call || one.call === call)
     .filter((one) => isWanted(query, "CallSid", one.call.sid))
@@ -26,7 +27,7 @@ export function fetchRecording(request: RestRequest): Answer {
 }
 
 export function deleteRecording(request: RestRequest): Answer {
-  request.world.recordings.delete(recordingOf(request).sid);
+  request.world.recordings.delete(recordingOf(request));
   return { status: 204 };
 }
 

@@ -5,6 +5,7 @@ const REFUSALS = {
   20004: [405, "Method not allowed"],
   20009: [409, "Cannot delete this resource before it is complete"],
   20404: [404, "The requested resource was not found"],
+  20409: [409, "Conflict"],
   20500: [500, "Internal Server Error"],
   21201: [400, "No 'To' number is specified"],
   21205: [400, "Url is not a valid URL"],
@@ -20,6 +21,8 @@ const REFUSALS = {
   21220: [400, "Call is not in-progress. Cannot redirect."],
   21626: [400, "Invalid StatusCallbackEvents"],
   32018: [400, "Twiml size exceeded maximum allowed value of 4000 characters"],
+  95120: [400, "Twilio Recording is not in a valid status to be transcribed"],
+  95122: [400, "Twilio Recording is not found"],
 } as const satisfies Record<number, readonly [status: number, message: string]>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -1,10 +1,12 @@
 import type { CallerStep } from "../script.js";
 import { speechSound, toneSound, wavSound } from "./sounds.js";
-import { FRAME_BYTES, FRAME_MS } from "./ticker.js";
+import { BYTES_PER_MS, FRAME_BYTES, FRAME_MS } from "./ticker.js";
 
 /** What the caller does in one frame of 20 ms; without sound the caller is silent. */
 export interface CallerFrame {
   sound?: Buffer;
+  /** Begins here and is said for so long. */
+  says?: { text: string; ms: number };
   /** Nothing is sent for this frame. */
   lost?: boolean;
   digit?: string;
@@ -77,7 +79,7 @@ export function soundOf(step: CallerStep): Buffer | undefined {
 
 function* framesOf(step: CallerStep): Generator<CallerFrame> {
   const sound = soundOf(step);
-  if (sound) yield* framesOfSound(sound);
+  if (sound) yield* framesOfSound(sound, step.text);
   for (const digit of step.digits ?? "") {
     yield { digit };
     for (let i = 1; i < FRAMES_PER_DIGIT; i += 1) yield SILENT;
@@ -87,10 +89,11 @@ function* framesOf(step: CallerStep): Generator<CallerFrame> {
   if (step.cutStream) yield { act: "cutStream" };
 }
 
-function* framesOfSound(sound: Buffer): Generator<CallerFrame> {
+function* framesOfSound(sound: Buffer, text: string | undefined): Generator<CallerFrame> {
   for (let at = 0; at < sound.length; at += FRAME_BYTES) {
     const part = sound.subarray(at, at + FRAME_BYTES);
     yield {
+      ...(text !== undefined && at === 0 && { says: { text, ms: sound.length / BYTES_PER_MS } }),
       sound: part.length === FRAME_BYTES ? part : Buffer.concat([part], FRAME_BYTES).fill(0xff, part.length),
     };
   }

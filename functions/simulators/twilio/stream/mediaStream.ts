@@ -125,7 +125,7 @@ export class MediaStream {
     else this.sendFrame(frame, saidAt);
   }
 
-  private sendFrame({ lost, sound, digit }: CallerFrame, ms: number): void {
+  private sendFrame({ lost, sound, says, digit }: CallerFrame, ms: number): void {
     if (lost) {
       this.log.lostFrames += 1;
       return;
@@ -133,6 +133,7 @@ export class MediaStream {
     if (sound) {
       this.setup.audio?.caller.write(this.sampleAt(ms), sound);
       logSound(this.log.said, ms, ms + FRAME_MS);
+      if (says) this.log.spoken.push({ text: says.text, fromMs: ms, toMs: ms + says.ms });
     }
     this.log.sentFrames += 1;
     this.send("media", {

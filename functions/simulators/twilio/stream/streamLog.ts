@@ -16,6 +16,8 @@ export interface StreamLog {
   /** When the assistant was heard, and when the caller spoke. */
   heard: Span[];
   said: Span[];
+  /** What the caller said, where the script tells. */
+  spoken: (Span & { text: string })[];
 }
 
 /** A mark and where it stood among the bytes received; `echoedAtMs` is null while it waits. */
@@ -42,6 +44,7 @@ export function emptyStreamLog(): StreamLog {
     digits: [],
     heard: [],
     said: [],
+    spoken: [],
   };
 }
 

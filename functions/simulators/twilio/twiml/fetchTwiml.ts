@@ -1,7 +1,8 @@
 import type { Call } from "../call/call.js";
 import { callParams } from "../call/callParams.js";
 import type { Hook, TwimlSource } from "../call/callRequest.js";
-import { newIdempotencyToken, sendWebhook, type WebhookAnswer } from "../call/webhook.js";
+import { sendWebhook } from "../call/webhook.js";
+import { newIdempotencyToken, type WebhookAnswer } from "../delivery.js";
 import type { World } from "../world.js";
 import { TwimlError } from "./parseTwiml.js";
 

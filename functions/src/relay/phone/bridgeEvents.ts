@@ -37,9 +37,9 @@ export type BridgeCommand =
   /** The caller's audio goes to the model. */
   | { type: "append"; payload: Buffer }
   | { type: "toModel"; event: ClientEvent }
-  /** Of what the model said in this item the caller heard so much and no more. */
   /** One of the server's own, which takes its time: `toolOutput` is waited for. */
   | { type: "runTool"; call: CalledTool }
+  /** Of what the model said in this item the caller heard so much and no more. */
   | { type: "cutOff"; itemId: string; heardMs: number }
   | { type: "hangUp"; reason: HangUpReason };
 

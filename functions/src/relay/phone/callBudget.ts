@@ -14,7 +14,10 @@ export class CallBudget {
   ) {
     const { call, createdAt } = session;
     const answeredAt = call?.statuses["in-progress"]?.at ?? createdAt;
-    this.#cost = new CallCost(answeredAt.toMillis(), ctx.config.CALL_PHONE_USD_PER_MINUTE);
+    this.#cost = new CallCost(answeredAt.toMillis(), {
+      phone: ctx.config.CALL_PHONE_USD_PER_MINUTE,
+      unpriced: ctx.config.CALL_RESERVE_USD_PER_MINUTE,
+    });
     this.#ceilingUsd = call?.verdict ? ceilingOf(call.verdict.reserveUsd) : Number.POSITIVE_INFINITY;
   }
 

@@ -1,22 +1,28 @@
 /** What a call has cost so far, in USD: the phone by its minutes, the model by its usage. Pure. */
 export class CallCost {
   #modelUsd = 0;
+  #isUnpriced = false;
 
-  /** @param answeredAt ms since the epoch */
+  /**
+   * @param answeredAt ms since the epoch
+   * @param usdPerMinute what the phone network is taken to cost, and what a whole call is, where its model has no price
+   */
   constructor(
     private readonly answeredAt: number,
-    private readonly phoneUsdPerMinute: number,
+    private readonly usdPerMinute: { phone: number; unpriced: number },
   ) {}
 
   /** What a response of the model cost; null where it has no price. */
   add(usd: number | null): void {
-    this.#modelUsd += usd ?? 0;
+    if (usd === null) this.#isUnpriced = true;
+    else this.#modelUsd += usd;
   }
 
-  /** Begun minutes are whole ones to a phone network. */
   at(now: number): number {
-    const minutes = Math.max(1, Math.ceil((now - this.answeredAt) / 60_000));
-    return this.#modelUsd + minutes * this.phoneUsdPerMinute;
+    const minutes = (now - this.answeredAt) / 60_000;
+    // Begun minutes are whole ones to a phone network.
+    const known = this.#modelUsd + Math.max(1, Math.ceil(minutes)) * this.usdPerMinute.phone;
+    return this.#isUnpriced ? Math.max(known, minutes * this.usdPerMinute.unpriced) : known;
   }
 }
 

@@ -11,6 +11,7 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 export function optOutTool(ctx: Ctx, call: Pick<CallRecord, "direction" | "from" | "to">): ServerTool {
   const number = call.direction === "outbound" ? call.to : call.from;
   return {
+    isUncounted: true,
     definition: {
       type: "function",
       name: "opt_out",

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { awaitsMessage } from "../../voice/callRecord";
+import { awaitsMessage, isHungUpOn } from "../../voice/callRecord";
 import { endSession } from "../../voice/endSession";
 import type { AttachedSession } from "../../voice/relayConnection";
 import type { EndReason } from "../../voice/schemas";
@@ -30,6 +30,8 @@ import {
   type TwilioMessage,
 } from "./twilioMessages";
 
+/** How a call's stream ends where nothing is to be said to the machine that has answered. */
+const ANSWERED_BY_MACHINE = { ...HANG_UPS.voicemail, reason: "answering machine" } as const;
 /** Messages of a stream that are none of Twilio's; it never sends any. */
 const MAX_MALFORMED = 20;
 
@@ -87,6 +89,7 @@ export class PhoneConnection extends HeldConnection {
     this.weighControlFrames();
     void this.#budget.addEarlier();
     this.hearOf(this.attached.session);
+    if (this.isEnding) return;
     this.#tell({ type: "started" });
     this.stream.inbox.read((frame, isBinary) => this.#fromCaller(frame, isBinary));
     await this.link.open(this.#session.update);
@@ -133,13 +136,18 @@ export class PhoneConnection extends HeldConnection {
   }
 
   protected hearOf({ call, scenario }: AttachedSession["session"]): void {
-    if (!call || !awaitsMessage(call, scenario?.onVoicemail)) return;
-    this.#tell({ type: "close", reason: "voicemail" });
+    if (!call) return;
+    if (isHungUpOn(call, scenario?.onVoicemail)) void this.end(ANSWERED_BY_MACHINE);
+    else if (awaitsMessage(call, scenario?.onVoicemail)) this.#tell({ type: "close", reason: "voicemail" });
   }
 
   async #runTool(call: CalledTool): Promise<void> {
-    const output = await this.#tools.run(call);
-    this.#tell({ type: "toolOutput", callId: call.callId, output });
+    try {
+      const output = await this.#tools.run(call);
+      this.#tell({ type: "toolOutput", callId: call.callId, output });
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   #fromCaller(frame: Buffer, isBinary: boolean): void {

@@ -90,6 +90,20 @@ describe("A phone call ends", () => {
     assert.match(asked()[0] ?? "", /answering machine/);
   });
 
+  it("at once where a machine was noticed that is to be hung up on, should nobody else have ended it", async () => {
+    simulator.setScript({ greeting: STORY });
+    const scenario = { ...SCENARIO, onVoicemail: "hang_up" as const };
+    const early = await phoneSession({ scenario, call: call({ answeredBy: "machine_start" }) });
+    assert.equal(await ended(await Phone.call(relay.url, early.token), early.sessionId), "voicemail");
+    assert.equal(asked().length, 0);
+    const late = await phoneSession({ scenario, call: call() });
+    const phone = await Phone.call(relay.url, late.token);
+    await phone.until("mark", 1);
+    await answeredBy(late.sessionId, "machine_start");
+    assert.equal(await ended(phone, late.sessionId), "voicemail");
+    assert.equal(asked().length, 1, "its greeting");
+  });
+
   it("not because of a machine where the scenario carries on, nor because of a person", async () => {
     simulator.setScript({ greeting: GREETING });
     for (const [onVoicemail, who] of [

@@ -1,13 +1,16 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { validateRequest } from "twilio/lib/webhooks/webhooks";
+import { validateRequest, validateRequestWithBody } from "twilio/lib/webhooks/webhooks";
 import { type WebSocket, WebSocketServer } from "ws";
 
 /** A webhook that the application was sent. */
 export interface Received {
   path: string;
+  method: string;
+  /** Of a form; what else was sent is in the body. */
   params: Record<string, string>;
+  body: string;
   /** As the SDK's own check of the signature has it. */
   isSigned: boolean;
   headers: IncomingMessage["headers"];
@@ -23,7 +26,7 @@ export interface Reply {
 export class Application {
   readonly received: Received[] = [];
   readonly sockets: { socket: WebSocket; isSigned: boolean }[] = [];
-  /** What each path answers; 200 and nothing where there is none. */
+  /** What each path, without a query, answers; 200 and nothing where there is none. */
   readonly replies = new Map<string, (received: Received) => Reply>();
   onStream: (socket: WebSocket) => void = () => {};
   private readonly server: Server;
@@ -75,8 +78,9 @@ export class Application {
     return `<Connect ${attributes}><Stream url="${this.streamUrl}">${parameter}</Stream></Connect>`;
   }
 
+  /** What a path was sent, with whatever query. */
   at(path: string): Received[] {
-    return this.received.filter((one) => one.path === path);
+    return this.received.filter((one) => one.path.replace(/\?.*$/, "") === path);
   }
 
   async stop(): Promise<void> {
@@ -89,11 +93,20 @@ export class Application {
   private async answer(request: IncomingMessage): Promise<Reply> {
     let text = "";
     for await (const chunk of request) text += chunk;
-    const params = Object.fromEntries(new URLSearchParams(text));
-    const signature = String(request.headers["x-twilio-signature"]);
-    const isSigned = validateRequest(this.authToken, signature, this.url + request.url, params);
-    const received = { path: request.url ?? "", params, isSigned, headers: request.headers };
+    const { url: path = "", method = "", headers } = request;
+    const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+    const params = isForm ? Object.fromEntries(new URLSearchParams(text)) : {};
+    const received = { path, method, params, body: text, headers, isSigned: false };
+    received.isSigned = this.isSigned(received);
     this.received.push(received);
-    return this.replies.get(received.path)?.(received) ?? {};
+    return this.replies.get(path.replace(/\?.*$/, ""))?.(received) ?? {};
+  }
+
+  /** As the SDK has it, of a request to this application. */
+  isSigned({ path, params, body, headers }: Received): boolean {
+    const signature = String(headers["x-twilio-signature"]);
+    const url = this.url + path;
+    if (path.includes("bodySHA256")) return validateRequestWithBody(this.authToken, signature, url, body);
+    return validateRequest(this.authToken, signature, url, params);
   }
 }

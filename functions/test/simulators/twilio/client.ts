@@ -2,14 +2,14 @@ import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient";
 import type { TwilioSimulator } from "../../../simulators/twilio/server.js";
 
-/** Twilio's own transport, with another host in place of api.twilio.com. */
+/** Twilio's own transport, with another host in place of all of Twilio's. */
 class LocalRequests extends RequestClient {
   constructor(private readonly base: string) {
     super();
   }
 
   override request<Data>(options: RequestClient.RequestOptions<Data>) {
-    return super.request<Data>({ ...options, uri: options.uri.replace("https://api.twilio.com", this.base) });
+    return super.request<Data>({ ...options, uri: options.uri.replace(/^https:\/\/[^/]+/, this.base) });
   }
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import RestException from "twilio/lib/base/RestException";
 import { eventually } from "../../support/eventually.js";
 import { type Bench, FROM, startBench, TO } from "./bench.js";
 import { sdkFor } from "./client.js";
+import { refusal } from "./refusal.js";
 
 const SID = /^CA[0-9a-f]{32}$/;
 const HANGUP = "<Response><Hangup/></Response>";
@@ -16,16 +16,6 @@ describe("The simulated Twilio REST API, by Twilio's SDK", () => {
 
   const create = (options: Record<string, unknown> = {}) =>
     bench.sdk.calls.create({ to: TO, from: FROM, twiml: HANGUP, ...options });
-
-  async function refusal(attempt: Promise<unknown>): Promise<{ status: number; code: number | undefined }> {
-    const error = await attempt.then(
-      () => assert.fail("It was not refused."),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof RestException, String(error));
-    assert.equal(error.moreInfo, `https://www.twilio.com/docs/errors/${error.code}`);
-    return { status: error.status, code: error.code };
-  }
 
   it("creates a call that is queued, and shows its end, length and, later, price", async () => {
     const created = await create();

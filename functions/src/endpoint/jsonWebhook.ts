@@ -1,0 +1,56 @@
+import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
+import type { Request, Route } from "./https";
+import { type Operation, runOperation } from "./operation";
+
+/** Far above what a provider sends. */
+const MAX_BODY_BYTES = 65_536;
+
+/** What a provider posted, as far as its signature covers it. */
+export interface PostedJson {
+  /** With its query, as it was asked for. */
+  path: string;
+  body: Buffer;
+  header(name: string): string | undefined;
+}
+
+/**
+ * Binds an operation to the JSON that a provider posts, which waits for no answer.
+ * @param prove lets through what the provider has signed, and only that: @throws AppError
+ */
+export function jsonWebhook<Input>(
+  bound: Operation<Input, undefined>,
+  prove: (ctx: Ctx, posted: PostedJson) => void,
+): Route {
+  return {
+    operation: bound,
+    status: 204,
+    content: { type: "application/json" },
+    read(ctx, request) {
+      const posted = readPosted(request);
+      prove(ctx, posted);
+      return parse(posted.body);
+    },
+    async answer({ ctx, sent, response }) {
+      await runOperation(bound, ctx, sent);
+      response.status(204).end();
+    },
+  };
+}
+
+function readPosted(request: Request): PostedJson {
+  const body = request.rawBody ?? Buffer.alloc(0);
+  if (body.length > MAX_BODY_BYTES)
+    throw new AppError("payload_too_large", "The body may not exceed 64 KiB.");
+  return { path: request.originalUrl, body, header: (name) => request.header(name) };
+}
+
+function parse(body: Buffer): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body.toString("utf8"));
+    if (typeof parsed === "object" && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
+  throw new AppError("invalid_argument", "body: must be a JSON object", { details: { field: "body" } });
+}

@@ -1,0 +1,165 @@
+import { MAX_TOOL_RUNS } from "./limits";
+import type { ServerEvent } from "./serverEvents";
+import { type CalledTool, calledTools, toolOutputEvent } from "./toolCalls";
+
+/** A user who speaks is waited for so long at most: that speech has stopped may never be told. */
+const LONGEST_SPEECH_MS = 60_000;
+/** After the user's last word the model answers of its own accord; a response waits for that. */
+const AFTER_SPEECH_MS = 1_000;
+const IN_THE_WAY = "conversation_already_has_active_response";
+const OWN_EVENT = "relay_tools_";
+
+/** What is to be done because of an event, in this order. */
+export type ToolCommand =
+  /** Takes its time: `output` is waited for. */
+  { type: "runTool"; call: CalledTool } | { type: "toModel"; event: object };
+
+/** Calls of one response, of which so many are still being run. */
+interface Batch {
+  running: number;
+  /** Whether the model is asked to go on once all have been. */
+  asks: boolean;
+}
+
+type Failure = Extract<ServerEvent, { type: "error" }>["error"];
+type ResponseDone = Extract<ServerEvent, { type: "response.done" }>["response"];
+type ResponseCreated = Extract<ServerEvent, { type: "response.created" }>["response"];
+
+/** Whether an error refuses a request of the relay's own that it will make again: no client asked for it. */
+export function isRepeated({ code, event_id }: { code?: unknown; event_id?: unknown }): boolean {
+  return code === IN_THE_WAY && typeof event_id === "string" && event_id.startsWith(OWN_EVENT);
+}
+
+/**
+ * Which calls of the server's tools are run, and when the model is asked to go on with what came of them, in a session
+ * whose client asks for responses too. Only what a response of the model holds is a call; what a client has put into
+ * the conversation is none. Pure: it is told events and the time, and gives commands.
+ */
+export class ServerToolTurns {
+  /** Responses in the conversation that are not done. */
+  readonly #active = new Set<string>();
+  readonly #taken = new Set<string>();
+  readonly #running = new Map<string, Batch>();
+  /** Calls whose output was sent and is not known to be in the conversation yet. */
+  readonly #unseen = new Set<string>();
+  /** The model has outputs that it was to go on with, and has not begun to. */
+  #isOwed = false;
+  /** The id of a create that was neither answered nor refused yet. */
+  #sentAs: string | undefined;
+  /** A create was refused: nothing is asked for before a response is done. */
+  #isInTheWay = false;
+  #heldUntil = 0;
+  #creates = 0;
+  /** The session's `tool_choice` makes the model call a tool in each response. */
+  #mustCall = false;
+
+  /** @param names of the server's tools */
+  constructor(private readonly names: ReadonlySet<string>) {}
+
+  /** @param now ms since the epoch */
+  handle(event: ServerEvent, now: number): ToolCommand[] {
+    const commands = this.#take(event, now);
+    return [...commands, ...this.#ask(now)];
+  }
+
+  /** What came of a call that was to be run. */
+  output(callId: string, output: object, now: number): ToolCommand[] {
+    const batch = this.#running.get(callId);
+    if (!batch) return [];
+    this.#running.delete(callId);
+    this.#unseen.add(callId);
+    batch.running -= 1;
+    if (batch.running === 0 && batch.asks) this.#isOwed = true;
+    return [{ type: "toModel", event: toolOutputEvent(callId, output) }, ...this.#ask(now)];
+  }
+
+  /** Looks at what time has done. */
+  tick(now: number): ToolCommand[] {
+    return this.#ask(now);
+  }
+
+  #take(event: ServerEvent, now: number): ToolCommand[] {
+    switch (event.type) {
+      case "session.updated":
+        this.#mustCall = isForcing((event.session as { tool_choice?: unknown } | undefined)?.tool_choice);
+        return [];
+      case "input_audio_buffer.speech_started":
+        this.#heldUntil = now + LONGEST_SPEECH_MS;
+        return [];
+      case "input_audio_buffer.speech_stopped":
+        this.#heldUntil = now + AFTER_SPEECH_MS;
+        return [];
+      case "conversation.item.added":
+        if (event.item.type === "function_call_output") this.#unseen.delete(String(event.item.call_id));
+        return [];
+      case "response.created":
+        this.#created(event.response);
+        return [];
+      case "response.done":
+        return this.#done(event.response);
+      case "error":
+        this.#refused(event.error);
+    }
+    return [];
+  }
+
+  #created(response: ResponseCreated): void {
+    if (!response || isBeside(response)) return;
+    this.#active.add(response.id);
+    this.#heldUntil = 0;
+    const isAsked = this.#sentAs !== undefined && response.metadata?.request === this.#sentAs;
+    // One that somebody else asked for goes on with the outputs as well, where they were there before it began.
+    if (!isAsked && this.#unseen.size > 0) return;
+    this.#isOwed = false;
+    this.#sentAs = undefined;
+    this.#unseen.clear();
+  }
+
+  #done(response: ResponseDone): ToolCommand[] {
+    if (isBeside(response)) return [];
+    this.#active.delete(response.id);
+    this.#isInTheWay = false;
+    const called = calledTools(response.output ?? []);
+    const own = called.filter(({ callId, name }) => this.names.has(name) && !this.#taken.has(callId));
+    // A client answers its own calls and then asks the model to go on; who cancels does not want it to.
+    const asks = response.status !== "cancelled" && called.every(({ name }) => this.names.has(name));
+    const batch = { running: own.length, asks };
+    for (const { callId } of own) {
+      this.#taken.add(callId);
+      this.#running.set(callId, batch);
+    }
+    return own.map((call) => ({ type: "runTool", call }));
+  }
+
+  #refused({ code, event_id }: Failure): void {
+    if (this.#sentAs === undefined || event_id !== this.#sentAs) return;
+    this.#sentAs = undefined;
+    if (code === IN_THE_WAY) this.#isInTheWay = true;
+    else this.#isOwed = false;
+  }
+
+  /** Asks the model to go on, when it is time. */
+  #ask(now: number): ToolCommand[] {
+    if (!this.#isOwed || this.#sentAs !== undefined || this.#isInTheWay) return [];
+    if (this.#active.size > 0 || now < this.#heldUntil) return [];
+    this.#creates += 1;
+    this.#sentAs = `${OWN_EVENT}${this.#creates}`;
+    const response = { metadata: { request: this.#sentAs }, ...this.#toolChoice() };
+    return [{ type: "toModel", event: { type: "response.create", event_id: this.#sentAs, response } }];
+  }
+
+  /** A model that must call a tool in each response, or does so forever, would never come to speak. */
+  #toolChoice(): { tool_choice?: "none" | "auto" } {
+    if (this.#taken.size >= MAX_TOOL_RUNS) return { tool_choice: "none" };
+    return this.#mustCall ? { tool_choice: "auto" } : {};
+  }
+}
+
+/** Whether a response is beside the conversation, which it neither holds up nor changes. */
+function isBeside(response: { conversation_id?: string | null }): boolean {
+  return response.conversation_id === null;
+}
+
+function isForcing(toolChoice: unknown): boolean {
+  return toolChoice !== undefined && toolChoice !== "auto" && toolChoice !== "none";
+}

@@ -1,0 +1,47 @@
+import type { Ctx } from "../core/ctx";
+import { withLease } from "../core/lease";
+import { type AwaitedTranscript, changeIntelligence, transcriptsToCheck } from "../voice/intelligence";
+import { CHECK_AFTER_SECONDS, CHECK_LEASE_SECONDS, CHECK_RUN_MS, CHECKS_A_RUN, secondsFrom } from "./limits";
+import { settleTranscript, takeIn } from "./receiveTranscript";
+import { requestAgain } from "./requestTranscript";
+
+/**
+ * Asks Twilio of transcripts that it has not told of, less and less often for a day; those that are not there by then are
+ * given up. Reads those alone that are due. Safe to run twice at once.
+ */
+export async function checkTranscripts(ctx: Ctx): Promise<void> {
+  await withLease(ctx, "checkTranscripts", CHECK_LEASE_SECONDS, async () => {
+    const until = performance.now() + CHECK_RUN_MS;
+    for (const awaited of await transcriptsToCheck(ctx, CHECKS_A_RUN)) {
+      if (performance.now() > until) break;
+      await check(ctx, awaited);
+    }
+  });
+}
+
+async function check(ctx: Ctx, { sessionId, call }: AwaitedTranscript): Promise<void> {
+  await postpone(ctx, sessionId);
+  const { intelligence, recording } = call;
+  try {
+    if (intelligence?.status === "completed") await takeIn(ctx, sessionId);
+    else if (intelligence?.transcriptSid) await settleTranscript(ctx, sessionId, intelligence.transcriptSid);
+    else if (recording) await requestAgain(ctx, sessionId, recording.recordingSid);
+  } catch (error) {
+    ctx.log.warn("a transcript could not be checked", { sessionId, error });
+  }
+}
+
+/** Whatever comes of it, it is not due again at once. */
+async function postpone(ctx: Ctx, sessionId: string): Promise<void> {
+  await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
+    if (!intelligence) return undefined;
+    const again = CHECK_AFTER_SECONDS[intelligence.checks];
+    const isGivenUp = again === undefined && intelligence.status === "requested";
+    return {
+      ...intelligence,
+      checks: intelligence.checks + 1,
+      checkAt: again === undefined ? null : secondsFrom(ctx, again),
+      ...(isGivenUp ? { status: "failed" as const } : {}),
+    };
+  });
+}

@@ -1,0 +1,46 @@
+import type { WriteBatch } from "firebase-admin/firestore";
+import type { Ctx } from "../core/ctx";
+import { type SessionDoc, sessions, transcripts, turns } from "./store";
+
+/** What somebody said in a session, in whatever way it came to be known. */
+export interface SaidTurn {
+  role: "user" | "assistant";
+  content: string;
+  startedAt: Date;
+  interrupted: boolean;
+  /** Of an assistant who was cut off. */
+  heardMs?: number;
+}
+
+/** A session whose transcript is complete. */
+export interface EndedConversation {
+  session: SessionDoc;
+  said: SaidTurn[];
+}
+
+/**
+ * All that was said in a session that has ended: the turns that the relay recorded, and what only its client has saved.
+ * undefined until its transcript is complete. 2 reads, and 1 a turn.
+ */
+export async function endedConversation(ctx: Ctx, sessionId: string): Promise<EndedConversation | undefined> {
+  const [session, transcript] = await Promise.all([
+    sessions(ctx.db).doc(sessionId).get(),
+    transcripts(ctx.db).doc(sessionId).get(),
+  ]).then((found) => [found[0].data(), found[1].data()] as const);
+  if (!session || !transcript?.completedAt) return undefined;
+  const recorded = await turns(ctx.db, sessionId).orderBy("order").get();
+  const said = recorded.docs.map((document): SaidTurn => {
+    const { role, content, timestamp, interrupted, heardMs } = document.data();
+    const heard = heardMs === undefined ? {} : { heardMs };
+    return { role, content, startedAt: timestamp.toDate(), interrupted, ...heard };
+  });
+  const saved = transcript.messages.flatMap(({ role, content, timestamp, itemId, interrupted = false }) =>
+    itemId === undefined ? [{ role, content, startedAt: new Date(timestamp), interrupted }] : [],
+  );
+  return { session, said: [...said, ...saved] };
+}
+
+/** Lets a batch fail where a session is gone by then: nothing outlives its erasure. 1 write that changes nothing. */
+export function onlyWhileThere(ctx: Ctx, batch: WriteBatch, sessionId: string): void {
+  batch.update(sessions(ctx.db).doc(sessionId), { sessionId });
+}
