@@ -11,6 +11,7 @@ import { relayCpu } from "./relayCpu";
 import { relayMemory } from "./relayMemory";
 import { relayPhone } from "./relayPhone";
 import { sweep } from "./sweep";
+import { transcriptsBenchmark } from "./transcripts";
 
 const BENCHMARKS: readonly Benchmark[] = [
   relayCpu,
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   costs,
   ...dispatch,
   alignment,
+  transcriptsBenchmark,
 ];
 
 /** Runs the benchmarks named on the command line, or all, one after another; fails where a figure is missed. */

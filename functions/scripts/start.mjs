@@ -1,5 +1,6 @@
 // Starts the whole stack and keeps it up until Ctrl-C.
 import { runScript } from "./stack/problem.mjs";
+import { keepSchedules, scheduledFunctions } from "./stack/schedules.mjs";
 import { build, setUp } from "./stack/setup.mjs";
 import { withStack } from "./stack/withStack.mjs";
 
@@ -35,6 +36,8 @@ runScript(async () => {
   const code = await withStack(
     { ports: "fixed", providers: "configured", verbose: true },
     async (stack, signal) => {
+      const functionsOrigin = new URL(stack.urls.functions).origin;
+      keepSchedules({ functionsOrigin, names: scheduledFunctions(), signal });
       console.log(`\nThe stack is up.\n\n${describe(stack)}\nCtrl-C stops it.\n`);
       await untilInterrupted(signal);
       console.log("\nStopping …");

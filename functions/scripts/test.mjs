@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { FUNCTIONS_FOLDER, installedCommand, installedNode } from "./stack/paths.mjs";
 import { Problem, runScript } from "./stack/problem.mjs";
 import { build, setUp } from "./stack/setup.mjs";
-import { mochaArguments } from "./stack/testArguments.mjs";
+import { mochaRuns } from "./stack/testArguments.mjs";
 import { runNode, withStack } from "./stack/withStack.mjs";
 
 const REPORTER = fileURLToPath(new URL("./stack/countingReporter.cjs", import.meta.url));
@@ -25,8 +25,23 @@ function lint() {
   if (status !== 0) throw new Problem("Linting failed (biome check, see above).");
 }
 
+/** Runs mocha in so many processes at once; the first prints as it goes, what the others print follows. */
 async function runMocha(stack, signal) {
-  const countsFile = path.join(stack.folder, "counts.json");
+  const runs = mochaRuns(process.argv.slice(2)).map((args, index) => {
+    const output = index === 0 ? undefined : path.join(stack.folder, `tests-${index}.log`);
+    return { args, output, countsFile: path.join(stack.folder, `counts-${index}.json`) };
+  });
+  const ended = await Promise.all(runs.map((run) => runOne(run, stack, signal)));
+  for (const { output } of runs) if (output) process.stdout.write(fs.readFileSync(output));
+  return ended.reduce((a, b) => ({
+    code: a.code || b.code,
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  }));
+}
+
+async function runOne({ args, output, countsFile }, stack, signal) {
   const code = await runNode(
     [
       "--enable-source-maps",
@@ -37,9 +52,9 @@ async function runMocha(stack, signal) {
       // A client that keeps a socket open must not keep a finished run from ending.
       "--exit",
       ...(process.env.CI ? ["--forbid-only"] : []),
-      ...mochaArguments(process.argv.slice(2)),
+      ...args,
     ],
-    { env: { ...stack.env, COUNTS_FILE: countsFile }, signal },
+    { env: { ...stack.env, COUNTS_FILE: countsFile }, signal, output },
   );
   if (!fs.existsSync(countsFile)) throw new Problem("The tests ended before their end: nothing was counted.");
   return { code, ...JSON.parse(fs.readFileSync(countsFile, "utf8")) };

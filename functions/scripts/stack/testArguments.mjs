@@ -1,6 +1,8 @@
 import path from "node:path";
 
 const ALL_TESTS = ".build/test/**/*.test.js";
+/** Tests that leave the stack alone: of the simulators, and what starts a stack of its own. They run beside the others. */
+const APART = ["simulators", "scripts", "demo"].map((folder) => `.build/test/${folder}/**/*.test.js`);
 
 // From any way to write it, relative to the repository, the package or its test folder, to the compiled file.
 function compiledTest(argument) {
@@ -12,9 +14,17 @@ function compiledTest(argument) {
   return withinTests.includes("/") ? `.build/test/${withinTests}` : `.build/test/**/${withinTests}`;
 }
 
-/** Mocha's arguments from those of `npm test -- …`: test files by their TypeScript names, anything else as it is. */
-export function mochaArguments(given) {
+/**
+ * Mocha's arguments from those of `npm test -- …`, one list for each process that runs tests: test files by their TypeScript
+ * names, anything else as it is.
+ */
+export function mochaRuns(given) {
   const isTest = (argument) => /\.test\.[tj]s$/.test(argument);
   const files = given.filter(isTest).map(compiledTest);
-  return [...given.filter((argument) => !isTest(argument)), ...(files.length > 0 ? files : [ALL_TESTS])];
+  const others = given.filter((argument) => !isTest(argument));
+  if (files.length > 0) return [[...others, ...files]];
+  return [
+    [...others, ...APART.map((tests) => `--ignore=${tests}`), ALL_TESTS],
+    [...others, ...APART],
+  ];
 }

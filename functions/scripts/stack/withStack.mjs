@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import fs from "node:fs";
 import { FUNCTIONS_FOLDER, installedNode } from "./paths.mjs";
 import { startStack } from "./stack.mjs";
 
@@ -48,13 +49,15 @@ export async function withStack(options, work) {
  * Runs a program on Node 24 in the functions folder, with this process's output; ends it when the signal comes.
  * @returns its exit code
  */
-export function runNode(args, { env, signal }) {
+export function runNode(args, { env, signal, output }) {
   return new Promise((resolve, reject) => {
+    const out = output === undefined ? "inherit" : fs.openSync(output, "w");
     const child = spawn(installedNode(), args, {
       cwd: FUNCTIONS_FOLDER,
       env,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", out, out],
     });
+    if (output !== undefined) fs.closeSync(out);
     const end = () => {
       child.kill("SIGTERM");
       setTimeout(() => child.kill("SIGKILL"), CHILD_GRACE_MS).unref();

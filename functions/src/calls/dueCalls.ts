@@ -10,6 +10,8 @@ export type Work = "dial" | "look into" | "hand over";
 /** A scheduled call for which something is to be done. */
 export interface DueCall {
   call: ScheduledCallDoc;
+  /** When it was last written. */
+  readAt: Timestamp;
   /** Lets it be due later, unless somebody has changed it meanwhile. 1 write. */
   postpone(until: Timestamp): Promise<void>;
 }
@@ -34,7 +36,7 @@ async function readable(
 ): Promise<DueCall | undefined> {
   const postpone = (until: Timestamp) => postponeDue(document, until);
   try {
-    return { call: document.data(), postpone };
+    return { call: document.data(), readAt: document.updateTime, postpone };
   } catch (error) {
     ctx.log.error("a scheduled call cannot be read", { scheduledId: document.id, error });
     await postpone(Timestamp.fromMillis(ctx.now().getTime() + UNREADABLE_SECONDS * 1_000));

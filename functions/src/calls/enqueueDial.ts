@@ -1,6 +1,6 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { transact } from "../core/firestore";
+import { isOvertaken } from "../core/firestore";
 import { enqueueTask } from "../core/tasks";
 import { ENQUEUE_AHEAD_SECONDS, HAND_OVER_AGAIN_SECONDS } from "./limits";
 import { type ScheduledCallDoc, scheduledCalls } from "./store";
@@ -8,34 +8,39 @@ import { type ScheduledCallDoc, scheduledCalls } from "./store";
 /** The function that dials; see triggers.ts. */
 const DIALLER = "dialScheduledCall";
 
+/** A scheduled call, and when it was last written: what has changed since is left alone. */
+interface KnownCall {
+  call: ScheduledCallDoc;
+  readAt: Timestamp;
+}
+
 /**
  * Hands a scheduled call over to Cloud Tasks, which has it dialled at its time; the sweep looks at it then, too. Safe to be
- * done twice. 1 read, 1 write. A failure is left to a later sweep, so that it keeps nobody else's calls waiting.
+ * done twice. 1 write. A failure is left to a later sweep, so that it keeps nobody else's calls waiting.
  */
-export async function enqueueDial(ctx: Ctx, call: ScheduledCallDoc): Promise<void> {
-  const { scheduledId, at } = call;
+export async function enqueueDial(ctx: Ctx, known: KnownCall): Promise<void> {
+  const { scheduledId, at } = known.call;
   try {
     await enqueueTask(DIALLER, { scheduledId }, { id: scheduledId, at: at.toDate() });
   } catch (error) {
     ctx.log.error("a scheduled call could not be handed over", { scheduledId, error });
-    await store(ctx, call, { dueAt: handOverAgainAt(ctx, call) });
+    await store(ctx, known, { dueAt: handOverAgainAt(ctx, known.call) });
     return;
   }
-  await store(ctx, call, { isEnqueued: true, dueAt: at });
+  await store(ctx, known, { isEnqueued: true, dueAt: at });
 }
 
 async function store(
   ctx: Ctx,
-  { scheduledId }: ScheduledCallDoc,
+  { call: { scheduledId }, readAt }: KnownCall,
   next: { dueAt: Timestamp; isEnqueued?: true },
 ): Promise<void> {
-  const reference = scheduledCalls(ctx.db).doc(scheduledId);
   try {
-    await transact(ctx.db, async (tx) => {
-      // Cancelled or erased meanwhile: the task will find nothing to do.
-      if ((await tx.get(reference)).data()?.status === "scheduled") tx.update(reference, next);
-    });
+    const reference = scheduledCalls(ctx.db).doc(scheduledId);
+    await reference.update(next, { lastUpdateTime: readAt });
   } catch (error) {
+    // Cancelled, dialled or erased meanwhile: the task will find nothing to do.
+    if (isOvertaken(error)) return;
     ctx.log.error("when a scheduled call is due next could not be stored", { scheduledId, error });
   }
 }

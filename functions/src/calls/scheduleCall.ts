@@ -37,20 +37,24 @@ export async function scheduleCall(ctx: Ctx, input: ScheduleInput): Promise<Sche
   const call = newScheduledCall(ctx, at, { ...identity, userId: uid, options });
   await assertUsable(ctx, call);
   await assertRoom(ctx, uid);
-  const other = await create(ctx, call);
-  if (other) return toScheduledCall(other);
-  if (ahead <= ENQUEUE_AHEAD_SECONDS) await enqueueDial(ctx, call);
+  const created = await create(ctx, call);
+  if ("other" in created) return toScheduledCall(created.other);
+  if (ahead <= ENQUEUE_AHEAD_SECONDS) await enqueueDial(ctx, { call, readAt: created.writtenAt });
   return toScheduledCall(call);
 }
 
 /** @returns the call of the same request, where that has come at the same moment */
-async function create(ctx: Ctx, call: ScheduledCallDoc): Promise<ScheduledCallDoc | undefined> {
+async function create(
+  ctx: Ctx,
+  call: ScheduledCallDoc,
+): Promise<{ other: ScheduledCallDoc } | { writtenAt: Timestamp }> {
   try {
-    await scheduledCalls(ctx.db).doc(call.scheduledId).create(call);
-    return undefined;
+    const { writeTime } = await scheduledCalls(ctx.db).doc(call.scheduledId).create(call);
+    return { writtenAt: writeTime };
   } catch (error) {
-    if (!isAlreadyThere(error)) throw error;
-    return sameRequest(ctx, call);
+    const other = isAlreadyThere(error) ? await sameRequest(ctx, call) : undefined;
+    if (!other) throw error;
+    return { other };
   }
 }
 

@@ -76,12 +76,12 @@ function takeTurns(ctx: Ctx, due: readonly DueCall[], before: Map<string, number
 }
 
 async function attendAll(ctx: Ctx, work: Work, due: readonly DueCall[], until: number): Promise<void> {
-  const attend = { dial: dialOne, "look into": lookInto, "hand over": enqueueDial }[work];
+  const attend = { dial: dialOne, "look into": lookIntoOne, "hand over": enqueueDial }[work];
   await inParallel(due, SWEEP_AT_ONCE, async (one) => {
     if (performance.now() > until) return;
     const { scheduledId } = one.call;
     try {
-      await attend(ctx, one.call);
+      await attend(ctx, one);
     } catch (error) {
       ctx.log.error("a scheduled call could not be attended to", { scheduledId, error });
       const isDial = work === "dial";
@@ -93,7 +93,8 @@ async function attendAll(ctx: Ctx, work: Work, due: readonly DueCall[], until: n
   });
 }
 
-const dialOne = (ctx: Ctx, { scheduledId }: DueCall["call"]) => dialScheduled(ctx, scheduledId);
+const dialOne = (ctx: Ctx, { call }: DueCall) => dialScheduled(ctx, call.scheduledId);
+const lookIntoOne = (ctx: Ctx, { call }: DueCall) => lookInto(ctx, call);
 
 /** What has to wait keeps nobody else's calls waiting. */
 async function putOff(ctx: Ctx, { call, postpone }: DueCall, until: Timestamp): Promise<void> {

@@ -11,8 +11,8 @@ import { slowCommits } from "../support/dispatchFaults";
 import { type DispatchWorld, dialsOf, dispatchWorld, storeDue, storedCalls } from "../support/dispatchWorld";
 import { eventually } from "../support/eventually";
 
-const CALLS = 80;
-const PROCESSES = 4;
+const CALLS = 40;
+const PROCESSES = 3;
 const SWEPT = 40;
 const RACES = 100;
 /** Each begins with another delay, from 2 to 600 ms, however fast the machine is. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { killDispatchers } from "../support/dispatchKills";
 
-const KILLS = 6;
+const KILLS = 4;
 
 describe("a dispatcher killed while it waits for Twilio", () => {
   it(`dials no call twice and leaves none behind, ${KILLS} times out of ${KILLS}`, async function () {

@@ -68,7 +68,7 @@ describe("A call that an answering machine may take", () => {
     await setSimulator({ script: { greeting: words } });
     const { call_sid, session_id } = await place(user, "leave_message", {
       answeredBy: "machine_end_beep",
-      amdMs: 4_000,
+      amdMs: 2_500,
     });
     const view = await phoneCall(call_sid);
     assert.deepEqual(view.errors, []);

@@ -209,7 +209,7 @@ describe("built-in scenarios", () => {
     }[];
     assert.deepEqual(
       listed.map(({ scenario_id }) => scenario_id),
-      ["sales", "support", "appointment_reminder", "survey", "interview"],
+      ["sales", "support", "appointment_reminder", "calendar", "survey", "interview"],
     );
     assertDetail(await ask("GET", "/scenarios"), 401);
   });

@@ -16,7 +16,7 @@ import { Phone, phoneSession, sessionNow, tokenFor } from "../../support/phoneCa
 import { type PhoneRelay, startPhoneRelay } from "../../support/phoneRelay";
 
 const GREETING = "Hello, how may I help you?";
-const STORY = "There was a lighthouse that nobody had lit for a hundred years, and yet it shone. ".repeat(20);
+const STORY = "There was a lighthouse that nobody had lit for a hundred years, and yet it shone. ".repeat(4);
 const SPEECH = speakWhole("one two three", { format: "audio/pcmu", voice: "marin", speed: 1 });
 const PAUSE = Buffer.alloc(1_200 * 8, 0xff);
 
