@@ -1,6 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { requestTranscript } from "../transcripts/requestTranscript";
+import { requestTranscript, wantedTranscript } from "../transcripts/requestTranscript";
 import { CALL_STATUSES, isFinal } from "../voice/callRecord";
 import { changeCall, findCall, noteCall } from "../voice/phoneSessions";
 import { eventOf, withStatus } from "./callChanges";
@@ -43,7 +43,8 @@ export async function recordCallRecording(ctx: Ctx, input: RecordingInput): Prom
   await changeCall(ctx, sessionId, ({ call }) => {
     if (call.callSid !== null && call.callSid !== input.CallSid) return undefined;
     // What is complete does not become incomplete again by a callback that was late.
-    return call.recording?.status === "completed" ? undefined : { call: { recording } };
+    if (call.recording?.status === "completed") return undefined;
+    return { call: { recording, ...wantedTranscript(ctx, { ...call, recording }) } };
   });
   if (recording.status === "completed") await requestTranscript(ctx, sessionId);
 }

@@ -47,7 +47,11 @@ export async function findTranscript(
   { recordingSid, customerKey }: { recordingSid: string; customerKey: string },
 ): Promise<KnownTranscript | undefined> {
   try {
-    const found = await client.intelligence.v2.transcripts.list({ sourceSid: recordingSid, limit: 50 });
+    const found = await client.intelligence.v2.transcripts.list({
+      sourceSid: recordingSid,
+      limit: 50,
+      pageSize: 50,
+    });
     return found.map(known).find((one) => one.customerKey === customerKey);
   } catch (error) {
     throw withoutWords(error);
@@ -67,15 +71,16 @@ export async function fetchTranscript(
   }
 }
 
-/** The sentences of a transcript as the SDK has them, page by page; each page a request. */
+/** The sentences of a transcript as the SDK has them, page by page; each page a request. undefined where it is gone. */
 export async function listSentences(
   { client }: TwilioAccount,
   transcriptSid: string,
-): Promise<readonly unknown[]> {
+): Promise<readonly unknown[] | undefined> {
   try {
     const transcript = client.intelligence.v2.transcripts(transcriptSid);
     return await transcript.sentences.list({ wordTimestamps: true, pageSize: 1_000 });
   } catch (error) {
+    if (answeredFailure(error)?.status === 404) return undefined;
     throw withoutWords(error);
   }
 }
@@ -86,6 +91,26 @@ export async function deleteTranscript({ client }: TwilioAccount, transcriptSid:
     await client.intelligence.v2.transcripts(transcriptSid).remove();
   } catch (error) {
     if (answeredFailure(error)?.status !== 404) throw withoutWords(error);
+  }
+}
+
+/** The recordings of a call. 1 request. */
+export async function recordingsOf({ client }: TwilioAccount, callSid: string): Promise<string[]> {
+  try {
+    const found = await client.recordings.list({ callSid, limit: 100, pageSize: 100 });
+    return found.map(({ sid }) => sid);
+  } catch (error) {
+    throw withoutWords(error);
+  }
+}
+
+/** The transcripts of a recording, by whatever name. 1 request. */
+export async function transcriptsOf({ client }: TwilioAccount, recordingSid: string): Promise<string[]> {
+  try {
+    const query = { sourceSid: recordingSid, limit: 50, pageSize: 50 };
+    return (await client.intelligence.v2.transcripts.list(query)).map(({ sid }) => sid);
+  } catch (error) {
+    throw withoutWords(error);
   }
 }
 

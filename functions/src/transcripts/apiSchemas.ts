@@ -3,10 +3,14 @@ import { integerOf } from "../core/queryValues";
 import { listedTranscript } from "./enhancedTranscript";
 import { DEFAULT_TRANSCRIPTS_PER_PAGE, MAX_SKIPPED, MAX_TRANSCRIPTS_PER_PAGE } from "./limits";
 
-const moment = z.iso.datetime({
-  offset: true,
-  error: "must be an ISO time with its offset, such as 2026-12-01T00:00:00-05:00",
-});
+const moment = z.iso
+  .datetime({
+    offset: true,
+    error: "must be an ISO time with its offset, such as 2026-12-01T00:00:00-05:00",
+  })
+  .refine((time) => new Date(time).getUTCFullYear() >= 1 && new Date(time).getUTCFullYear() <= 9_999, {
+    error: "must be a time of the years 1 to 9999",
+  });
 
 export const listInput = z
   .strictObject({
@@ -46,7 +50,9 @@ export const receiptsInput = z.strictObject({
 export type ReceiptsInput = z.output<typeof receiptsInput>;
 export const receipt = z
   .object({
-    what: z.enum(["recording", "transcript"]),
+    what: z.enum(["recording", "transcript", "call"]).meta({
+      description: "`call`: what of the call is found later; each of that has a receipt of its own.",
+    }),
     sid: z.string().meta({ description: "Twilio's." }),
     status: z.enum(["pending", "erased", "given_up"]),
     attempts: z.number().int().meta({ description: "How often it has failed." }),

@@ -20,7 +20,8 @@ export async function checkTranscripts(ctx: Ctx): Promise<void> {
 }
 
 async function check(ctx: Ctx, { sessionId, call }: AwaitedTranscript): Promise<void> {
-  await postpone(ctx, sessionId);
+  // Erased meanwhile: nothing is asked for any more.
+  if (!(await postpone(ctx, sessionId))) return;
   const { intelligence, recording } = call;
   try {
     if (intelligence?.status === "completed") await takeIn(ctx, sessionId);
@@ -29,19 +30,25 @@ async function check(ctx: Ctx, { sessionId, call }: AwaitedTranscript): Promise<
   } catch (error) {
     ctx.log.warn("a transcript could not be checked", { sessionId, error });
   }
+  await giveUp(ctx, sessionId);
 }
 
-/** Whatever comes of it, it is not due again at once. */
-async function postpone(ctx: Ctx, sessionId: string): Promise<void> {
-  await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
+/** Whatever comes of it, it is not due again at once. @returns whether the session is still there */
+async function postpone(ctx: Ctx, sessionId: string): Promise<boolean> {
+  const call = await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
     if (!intelligence) return undefined;
     const again = CHECK_AFTER_SECONDS[intelligence.checks];
-    const isGivenUp = again === undefined && intelligence.status === "requested";
-    return {
-      ...intelligence,
-      checks: intelligence.checks + 1,
-      checkAt: again === undefined ? null : secondsFrom(ctx, again),
-      ...(isGivenUp ? { status: "failed" as const } : {}),
-    };
+    const checkAt = again === undefined ? null : secondsFrom(ctx, again);
+    return { ...intelligence, checks: intelligence.checks + 1, checkAt };
   });
+  return call !== undefined;
+}
+
+/** What was asked after often enough and is not there is not awaited any more. */
+async function giveUp(ctx: Ctx, sessionId: string): Promise<void> {
+  await changeIntelligence(ctx, sessionId, ({ intelligence }) =>
+    intelligence?.status === "requested" && intelligence.checkAt === null
+      ? { ...intelligence, status: "failed" }
+      : undefined,
+  );
 }

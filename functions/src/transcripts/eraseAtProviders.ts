@@ -1,31 +1,41 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { isAlreadyThere } from "../core/firestore";
-import { twilioAccount } from "../providers/twilioClient";
-import { deleteRecording, deleteTranscript } from "../providers/twilioTranscripts";
+import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
+import {
+  deleteRecording,
+  deleteTranscript,
+  recordingsOf,
+  transcriptsOf,
+} from "../providers/twilioTranscripts";
 import type { CallRecord } from "../voice/callRecord";
-import { ERASE_AGAIN_SECONDS, ERASURES_A_RUN, RECEIPT_SECONDS, secondsFrom } from "./limits";
+import {
+  CHECK_RUN_MS,
+  ERASE_AGAIN_SECONDS,
+  ERASURES_A_RUN,
+  LOOK_LATER_SECONDS,
+  RECEIPT_SECONDS,
+  secondsFrom,
+} from "./limits";
 import { type ProviderErasureDoc, providerErasures } from "./store";
 
 /** A session that was erased, and what providers held of it. */
 export interface ErasedSession {
   sessionId: string;
   userId: string;
-  call?: Pick<CallRecord, "recording" | "intelligence">;
+  call?: Pick<CallRecord, "recording" | "intelligence"> & Partial<Pick<CallRecord, "callSid" | "record">>;
 }
 
 /**
  * Has Twilio erase the recording and the transcript of a session that was erased. Each has a receipt, and is tried again for
- * a week where Twilio cannot be told. Told of again it changes nothing. 1 write each, and 1 write and request more.
+ * a week where Twilio cannot be told; what of a recorded call Twilio tells only later is looked for after a quarter of an
+ * hour. Told of again it changes nothing. 1 write each, and 1 write and request more.
  */
-export async function eraseAtProviders(ctx: Ctx, { sessionId, userId, call }: ErasedSession): Promise<void> {
-  const { recording, intelligence } = call ?? {};
-  const held = [
-    ...(intelligence?.transcriptSid
-      ? [{ what: "transcript" as const, sid: intelligence.transcriptSid }]
-      : []),
-    ...(recording ? [{ what: "recording" as const, sid: recording.recordingSid }] : []),
-  ];
+export async function eraseAtProviders(
+  ctx: Ctx,
+  { sessionId, userId, call }: ErasedSession,
+  held = knownOf(call),
+): Promise<void> {
   for (const one of held) {
     const erasure = newErasure(ctx, { ...one, sessionId, userId });
     try {
@@ -36,6 +46,48 @@ export async function eraseAtProviders(ctx: Ctx, { sessionId, userId, call }: Er
     }
     await attempt(ctx, erasure);
   }
+  // Twilio may tell of a recording after this, or never have told of it.
+  if (call?.callSid && call.record) {
+    await lookLater(ctx, { what: "call", sid: call.callSid, sessionId, userId });
+  }
+}
+
+/** Something that a provider holds. */
+type Held = Pick<ProviderErasureDoc, "what" | "sid">;
+
+function knownOf({ recording, intelligence }: NonNullable<ErasedSession["call"]> = {}): Held[] {
+  return [
+    ...(intelligence?.transcriptSid
+      ? [{ what: "transcript" as const, sid: intelligence.transcriptSid }]
+      : []),
+    ...(recording ? [{ what: "recording" as const, sid: recording.recordingSid }] : []),
+  ];
+}
+
+async function lookLater(ctx: Ctx, one: Wanted): Promise<void> {
+  const erasure = { ...newErasure(ctx, one), dueAt: secondsFrom(ctx, LOOK_LATER_SECONDS) };
+  try {
+    await providerErasures(ctx.db).doc(one.sid).create(erasure);
+  } catch (error) {
+    if (!isAlreadyThere(error)) throw error;
+  }
+}
+
+async function erase(ctx: Ctx, { what, sid, sessionId, userId }: ProviderErasureDoc): Promise<void> {
+  const account = await twilioAccount(ctx.config);
+  if (what === "recording") await deleteRecording(account, sid);
+  else if (what === "transcript") await deleteTranscript(account, sid);
+  else await eraseAtProviders(ctx, { sessionId, userId }, await heldOfCall(account, sid));
+}
+
+/** Whatever Twilio holds of a call by now. The transcripts first: they are found by their recordings. */
+async function heldOfCall(account: TwilioAccount, callSid: string): Promise<Held[]> {
+  const recordings = await recordingsOf(account, callSid);
+  const transcripts = (await Promise.all(recordings.map((sid) => transcriptsOf(account, sid)))).flat();
+  return [
+    ...transcripts.map((sid) => ({ what: "transcript" as const, sid })),
+    ...recordings.map((sid) => ({ what: "recording" as const, sid })),
+  ];
 }
 
 /** Tries those again that are due. Reads those alone. */
@@ -45,13 +97,16 @@ export async function eraseAgainAtProviders(ctx: Ctx): Promise<void> {
     .orderBy("dueAt")
     .limit(ERASURES_A_RUN)
     .get();
-  for (const document of docs) await attempt(ctx, document.data());
+  const until = performance.now() + CHECK_RUN_MS;
+  for (const document of docs) {
+    if (performance.now() > until) return;
+    await attempt(ctx, document.data());
+  }
 }
 
-function newErasure(
-  ctx: Ctx,
-  one: Pick<ProviderErasureDoc, "what" | "sid" | "sessionId" | "userId">,
-): ProviderErasureDoc {
+type Wanted = Pick<ProviderErasureDoc, "what" | "sid" | "sessionId" | "userId">;
+
+function newErasure(ctx: Ctx, one: Wanted): ProviderErasureDoc {
   return {
     ...one,
     status: "pending",
@@ -62,12 +117,11 @@ function newErasure(
   };
 }
 
-async function attempt(ctx: Ctx, { what, sid, attempts, sessionId }: ProviderErasureDoc): Promise<void> {
+async function attempt(ctx: Ctx, erasure: ProviderErasureDoc): Promise<void> {
+  const { what, sid, attempts, sessionId } = erasure;
   const reference = providerErasures(ctx.db).doc(sid);
   try {
-    const account = await twilioAccount(ctx.config);
-    if (what === "recording") await deleteRecording(account, sid);
-    else await deleteTranscript(account, sid);
+    await erase(ctx, erasure);
     await reference.update({ status: "erased", erasedAt: secondsFrom(ctx, 0), dueAt: null });
   } catch (error) {
     const again = ERASE_AGAIN_SECONDS[attempts + 1];

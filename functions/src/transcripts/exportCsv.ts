@@ -25,7 +25,7 @@ const COLUMNS: readonly [heading: string, cell: (turn: ConversationTurn) => Cell
 /** What begins a formula in a spreadsheet, in either width. https://owasp.org/www-community/attacks/CSV_Injection */
 const FORMULA = /^[=+\-@＝＋－＠]/;
 /** The same behind what a spreadsheet of another country takes for the end of a cell. */
-const FORMULA_INSIDE = /([;|])(\s*)(?=[=+\-@＝＋－＠])/g;
+const FORMULA_INSIDE = /([;|])([\s"]*)(?=[=+\-@＝＋－＠])/g;
 
 /**
  * A conversation as CSV (RFC 4180), a row a turn: UTF-8 with a byte order mark, without which Excel takes it for something

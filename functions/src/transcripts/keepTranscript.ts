@@ -1,7 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { isOvertaken } from "../core/firestore";
-import { type EndedConversation, endedConversation, onlyWhileThere } from "../voice/endedConversation";
+import { transact } from "../core/firestore";
+import { conversationVersion, type EndedConversation, endedConversation } from "../voice/endedConversation";
 import { buildConversation } from "./buildConversation";
 import type { Conversation, ConversationTurn } from "./conversation";
 import { type AboutConversation, enhance, listed } from "./enhancedTranscript";
@@ -10,17 +10,39 @@ import type { TwilioSentence } from "./sources";
 import { enhancedTranscripts, type TranscriptDoc, transcriptParts } from "./store";
 import { twilioSentences } from "./twilioSentences";
 
+/** How often it is begun anew because more has become known meanwhile. */
+const ATTEMPTS = 5;
+
 /**
- * Makes the enhanced transcript of a session that has ended, out of all that is known of it by now, and stores it whole in
- * one batch. Doing it again comes to the same, or to more where more is known. A read a turn and 3, a write a part and 2.
+ * Makes the enhanced transcript of a session that has ended, out of all that is known of it by now, and stores it whole.
+ * Doing it again comes to the same, or to more where more is known; what is out of date is never stored. Without Twilio's
+ * sentences, should they not be had, it is whole all the same. A read a turn and 5, a write a part and 1.
+ * @throws whatever Twilio fails with, so that it is done again
  */
 export async function keepTranscript(ctx: Ctx, sessionId: string): Promise<void> {
-  const ended = await endedConversation(ctx, sessionId);
-  if (!ended) return;
-  const sentences = await twilioSentences(ctx, ended.session);
-  const conversation = conversationOf(ended, sentences);
-  const about = aboutSession(ended.session, sentences !== undefined);
-  await store(ctx, { sessionId, userId: ended.session.userId }, conversation, about);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const ended = await endedConversation(ctx, sessionId);
+    if (!ended) return;
+    const { sentences, failure } = await sentencesOf(ctx, ended);
+    const conversation = conversationOf(ended, sentences);
+    const about = aboutSession(ended.session, sentences !== undefined);
+    const isOnlyIfNone = failure !== undefined;
+    if (!(await store(ctx, ended, { conversation, about, isOnlyIfNone }))) continue;
+    if (failure !== undefined) throw failure;
+    return;
+  }
+  throw new Error("A transcript changes faster than it can be kept.");
+}
+
+async function sentencesOf(
+  ctx: Ctx,
+  { session }: EndedConversation,
+): Promise<{ sentences?: TwilioSentence[]; failure?: unknown }> {
+  try {
+    return { sentences: await twilioSentences(ctx, session) };
+  } catch (failure) {
+    return { failure };
+  }
 }
 
 type SessionOf = EndedConversation["session"];
@@ -52,16 +74,43 @@ function aboutSession(session: SessionOf, isTranscribed: boolean): AboutConversa
   };
 }
 
+interface Kept {
+  conversation: Conversation;
+  about: AboutConversation;
+  /** What is stored already knows more. */
+  isOnlyIfNone: boolean;
+}
+
+/** @returns whether it was still of what is known; also where the session is gone, and there is nothing to keep */
 async function store(
   ctx: Ctx,
-  { sessionId, userId }: { sessionId: string; userId: string },
+  { session: { sessionId, userId }, version }: EndedConversation,
+  { conversation, about, isOnlyIfNone }: Kept,
+): Promise<boolean> {
+  const parts = partsOf(conversation.turns);
+  const head = headOf({ sessionId, userId }, conversation, about, parts.length);
+  const reference = enhancedTranscripts(ctx.db).doc(sessionId);
+  const partAt = (index: number) => transcriptParts(ctx.db, sessionId).doc(String(index));
+  return transact(ctx.db, async (tx) => {
+    const now = await conversationVersion(ctx, tx, sessionId);
+    const before = (await tx.get(reference)).data();
+    if (now === undefined || (isOnlyIfNone && before)) return true;
+    if (now !== version) return false;
+    tx.set(reference, head);
+    for (const [index, turns] of parts.entries()) tx.set(partAt(index), { userId, turns });
+    for (let index = parts.length; index < (before?.parts ?? 0); index += 1) tx.delete(partAt(index));
+    return true;
+  });
+}
+
+function headOf(
+  whose: { sessionId: string; userId: string },
   conversation: Conversation,
   about: AboutConversation,
-): Promise<void> {
-  const parts = partsOf(conversation.turns);
-  const head: TranscriptDoc = {
-    sessionId,
-    userId,
+  parts: number,
+): TranscriptDoc {
+  return {
+    ...whose,
     transcriptSid: about.transcript_sid,
     callDate: Timestamp.fromDate(new Date(about.call_date)),
     callDirection: about.call_direction,
@@ -69,23 +118,9 @@ async function store(
     durationSeconds: about.duration,
     speakers: conversation.speakers,
     timeline: conversation.timeline,
-    listed: listed(enhance(conversation, about), sessionId),
-    parts: parts.length,
+    listed: listed(enhance(conversation, about), whose.sessionId),
+    parts,
   };
-  const reference = enhancedTranscripts(ctx.db).doc(sessionId);
-  const before = (await reference.get()).data()?.parts ?? 0;
-  const batch = ctx.db.batch();
-  onlyWhileThere(ctx, batch, sessionId);
-  batch.set(reference, head);
-  const partAt = (index: number) => transcriptParts(ctx.db, sessionId).doc(String(index));
-  for (const [index, turns] of parts.entries()) batch.set(partAt(index), { userId, turns });
-  for (let index = parts.length; index < before; index += 1) batch.delete(partAt(index));
-  try {
-    await batch.commit();
-  } catch (error) {
-    // The session was erased meanwhile: there is nothing to keep.
-    if (!isOvertaken(error)) throw error;
-  }
 }
 
 /** The turns as JSON, so many together as a document holds. */

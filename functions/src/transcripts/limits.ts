@@ -17,7 +17,7 @@ export const CHECK_AFTER_SECONDS = [120, 300, 900, 3_600, 6 * 3_600, 24 * 3_600]
 export const CHECKS_A_RUN = 50;
 export const CHECK_LEASE_SECONDS = 120;
 /** When a run leaves the rest to the next one. */
-export const CHECK_RUN_MS = 90_000;
+export const CHECK_RUN_MS = 60_000;
 
 /** After how long a provider is told again to erase something, by how often that failed: for a week. */
 export const ERASE_AGAIN_SECONDS = [
@@ -30,6 +30,8 @@ export const ERASE_AGAIN_SECONDS = [
   4 * 24 * 3_600,
 ] as const;
 export const ERASURES_A_RUN = 50;
+/** After how long it is looked for what a provider has made of a call since its session was erased. */
+export const LOOK_LATER_SECONDS = 15 * 60;
 /** How long it is known what was erased. */
 export const RECEIPT_SECONDS = 400 * 24 * 3_600;
 /** Of one session. */

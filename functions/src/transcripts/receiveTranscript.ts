@@ -8,7 +8,7 @@ import { CHECK_AFTER_SECONDS, secondsFrom } from "./limits";
 
 /**
  * Twilio tells that a transcript is there: the conversation is enhanced by it. Told twice, early or late it comes to the
- * same, for Twilio is asked how it stands. 2 reads, 1 write, 1 request, and what keeping the transcript costs.
+ * same, for Twilio is asked how it stands. 2 reads, 2 writes, 1 request, and what keeping the transcript costs.
  */
 export async function receiveTranscript(ctx: Ctx, input: IntelligenceInput): Promise<undefined> {
   // Of a recording that we have not had transcribed.
@@ -25,9 +25,11 @@ export async function settleTranscript(ctx: Ctx, sessionId: string, transcriptSi
   await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
     hasChanged = false;
     if (!intelligence || (intelligence.transcriptSid ?? transcriptSid) !== transcriptSid) return undefined;
-    if (intelligence.status !== "requested") return undefined;
+    // One that was given up may come after all.
+    if (intelligence.status === "completed") return undefined;
     const { status } = known;
     if (status === "pending") return { ...intelligence, transcriptSid };
+    if (status === intelligence.status) return undefined;
     hasChanged = status === "completed";
     // Until it is kept it is to be asked for again.
     const checkAt = hasChanged ? secondsFrom(ctx, CHECK_AFTER_SECONDS[0]) : null;

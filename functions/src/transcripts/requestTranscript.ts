@@ -1,35 +1,38 @@
 import type { Ctx } from "../core/ctx";
 import { twilioAccount } from "../providers/twilioClient";
 import { createTranscript, findTranscript, type KnownTranscript } from "../providers/twilioTranscripts";
+import type { CallRecord } from "../voice/callRecord";
 import { changeIntelligence } from "../voice/intelligence";
 import { ANSWER_SECONDS, CHECK_AFTER_SECONDS, secondsFrom } from "./limits";
 
+/** That a transcript of a call is wanted, where it is and was not before: to be stored with its recording. Pure. */
+export function wantedTranscript(
+  ctx: Ctx,
+  { recording, intelligence }: Pick<CallRecord, "recording" | "intelligence">,
+): Pick<CallRecord, "intelligence"> {
+  const { USE_TWILIO_VOICE_INTELLIGENCE: isOn, TWILIO_VOICE_INTELLIGENCE_SID: serviceSid } = ctx.config;
+  if (!isOn || serviceSid === undefined || intelligence || recording?.status !== "completed") return {};
+  const checkAt = secondsFrom(ctx, ANSWER_SECONDS);
+  return { intelligence: { status: "requested", transcriptSid: null, checkAt, checks: 0, isAsked: false } };
+}
+
 /**
  * Has Twilio transcribe a call's recording, where that is wanted; once, however often it is told of the recording. What
- * Twilio does not answer is found out by the check. 1 read, 2 writes, 1 request to Twilio.
+ * Twilio does not answer is found out by the check. 1 read; 2 reads and 2 writes and 1 request where it is asked for.
  */
 export async function requestTranscript(ctx: Ctx, sessionId: string): Promise<void> {
-  const { USE_TWILIO_VOICE_INTELLIGENCE: isWanted, TWILIO_VOICE_INTELLIGENCE_SID: serviceSid } = ctx.config;
-  if (!isWanted || serviceSid === undefined) return;
+  const { TWILIO_VOICE_INTELLIGENCE_SID: serviceSid } = ctx.config;
+  if (serviceSid === undefined) return;
   let isMine = false;
-  const call = await changeIntelligence(ctx, sessionId, ({ recording, intelligence }) => {
-    isMine = intelligence === undefined && recording?.status === "completed";
-    if (!isMine) return undefined;
-    const checkAt = secondsFrom(ctx, ANSWER_SECONDS);
-    return { status: "requested", transcriptSid: null, checkAt, checks: 0 };
+  const call = await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
+    isMine = intelligence?.isAsked === false;
+    return isMine && intelligence ? { ...intelligence, isAsked: true } : undefined;
   });
   if (!isMine || !call?.recording) return;
+  const { recordingSid } = call.recording;
   try {
-    const { recordingSid } = call.recording;
-    await adopt(
-      ctx,
-      sessionId,
-      await createTranscript(await twilioAccount(ctx.config), {
-        serviceSid,
-        recordingSid,
-        customerKey: sessionId,
-      }),
-    );
+    const wanted = { serviceSid, recordingSid, customerKey: sessionId };
+    await adopt(ctx, sessionId, await createTranscript(await twilioAccount(ctx.config), wanted));
   } catch (error) {
     ctx.log.warn("a transcript could not be asked for; it is tried again", { sessionId, error });
   }

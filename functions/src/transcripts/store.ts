@@ -29,7 +29,8 @@ export type PartDoc = z.output<typeof partDoc>;
 const providerErasureDoc = z.object({
   userId: z.string(),
   sessionId: z.string(),
-  what: z.enum(["recording", "transcript"]),
+  /** `call`: whatever is found of it. */
+  what: z.enum(["recording", "transcript", "call"]),
   sid: z.string(),
   status: z.enum(["pending", "erased", "given_up"]),
   attempts: z.number().int(),

@@ -11,5 +11,6 @@ export async function twilioSentences(
 ): Promise<TwilioSentence[] | undefined> {
   const { status, transcriptSid } = call?.intelligence ?? {};
   if (status !== "completed" || !transcriptSid) return undefined;
-  return readSentences(await listSentences(await twilioAccount(ctx.config), transcriptSid));
+  const listed = await listSentences(await twilioAccount(ctx.config), transcriptSid);
+  return listed && readSentences(listed);
 }

@@ -65,6 +65,8 @@ export const callRecord = z.object({
       status: z.enum(["requested", "completed", "failed"]),
       /** null until Twilio has told it. */
       transcriptSid: z.string().nullable(),
+      /** Twilio was asked to make it. */
+      isAsked: z.boolean().default(true),
       /** When Twilio is to be asked how it stands; null when all is known. */
       checkAt: timestamp.nullable(),
       /** How often it was asked. */

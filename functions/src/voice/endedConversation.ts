@@ -1,6 +1,6 @@
-import type { WriteBatch } from "firebase-admin/firestore";
+import type { Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { type SessionDoc, sessions, transcripts, turns } from "./store";
+import { type SessionDoc, sessions, type TranscriptDoc, transcripts, turns } from "./store";
 
 /** What somebody said in a session, in whatever way it came to be known. */
 export interface SaidTurn {
@@ -16,6 +16,8 @@ export interface SaidTurn {
 export interface EndedConversation {
   session: SessionDoc;
   said: SaidTurn[];
+  /** Another once more is known: see `conversationVersion`. */
+  version: string;
 }
 
 /**
@@ -37,10 +39,31 @@ export async function endedConversation(ctx: Ctx, sessionId: string): Promise<En
   const saved = transcript.messages.flatMap(({ role, content, timestamp, itemId, interrupted = false }) =>
     itemId === undefined ? [{ role, content, startedAt: new Date(timestamp), interrupted }] : [],
   );
-  return { session, said: [...said, ...saved] };
+  return { session, said: [...said, ...saved], version: versionOf(session, transcript) };
 }
 
-/** Lets a batch fail where a session is gone by then: nothing outlives its erasure. 1 write that changes nothing. */
-export function onlyWhileThere(ctx: Ctx, batch: WriteBatch, sessionId: string): void {
-  batch.update(sessions(ctx.db).doc(sessionId), { sessionId });
+function versionOf({ call }: SessionDoc, { completedAt }: Pick<TranscriptDoc, "completedAt">): string {
+  const { status, transcriptSid } = call?.intelligence ?? {};
+  return JSON.stringify([completedAt?.seconds, completedAt?.nanoseconds, status, transcriptSid]);
+}
+
+/**
+ * Within a transaction: of what there is by now. Whatever was made of another version is out of date. 2 reads of `tx`.
+ * @returns undefined where the session is gone: nothing outlives its erasure
+ */
+export async function conversationVersion(
+  ctx: Ctx,
+  tx: Transaction,
+  sessionId: string,
+): Promise<string | undefined> {
+  const [session, transcript] = await Promise.all([
+    tx.get(sessions(ctx.db).doc(sessionId)),
+    tx.get(transcripts(ctx.db).doc(sessionId)),
+  ]).then((found) => [found[0].data(), found[1].data()] as const);
+  return session && transcript ? versionOf(session, transcript) : undefined;
+}
+
+/** Whether there is such a session, ended or not. 1 read. */
+export async function sessionExists(ctx: Ctx, sessionId: string): Promise<boolean> {
+  return (await sessions(ctx.db).doc(sessionId).get()).exists;
 }

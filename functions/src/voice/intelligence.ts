@@ -1,8 +1,11 @@
-import { Timestamp } from "firebase-admin/firestore";
+import { type QueryDocumentSnapshot, Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import type { CallRecord } from "./callRecord";
 import { changeCall } from "./phoneSessions";
-import { sessions } from "./store";
+import { type SessionDoc, sessions } from "./store";
+
+/** After how long a session that could not be read is tried again. */
+const UNREADABLE_SECONDS = 60 * 60;
 
 type Intelligence = NonNullable<CallRecord["intelligence"]>;
 
@@ -36,8 +39,22 @@ export async function transcriptsToCheck(ctx: Ctx, most: number): Promise<Awaite
     .orderBy("call.intelligence.checkAt")
     .limit(most)
     .get();
-  return docs.flatMap((document) => {
+  const awaited = await Promise.all(docs.map((document) => readable(ctx, document)));
+  return awaited.filter((one) => one !== undefined);
+}
+
+/** One that cannot be read keeps none of the others waiting: it is logged, and due again an hour later. */
+async function readable(
+  ctx: Ctx,
+  document: QueryDocumentSnapshot<SessionDoc, SessionDoc>,
+): Promise<AwaitedTranscript | undefined> {
+  try {
     const { sessionId, call } = document.data();
-    return call ? [{ sessionId, call }] : [];
-  });
+    return call ? { sessionId, call } : undefined;
+  } catch (error) {
+    ctx.log.error("a call cannot be read", { sessionId: document.id, error });
+    const checkAt = Timestamp.fromMillis(ctx.now().getTime() + UNREADABLE_SECONDS * 1_000);
+    await document.ref.update({ "call.intelligence.checkAt": checkAt });
+    return undefined;
+  }
 }

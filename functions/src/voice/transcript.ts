@@ -34,6 +34,8 @@ export async function saveVoiceTranscript(ctx: Ctx, input: SaveTranscriptInput):
       sessionId: input.sessionId,
       userId: uid,
       createdAt: existing?.createdAt ?? Timestamp.fromDate(ctx.now()),
+      // Completed anew: what is made of a whole transcript is made again.
+      ...(existing?.completedAt ? { completedAt: Timestamp.fromDate(ctx.now()) } : {}),
     };
     tx.set(reference, merged, { merge: true });
   });

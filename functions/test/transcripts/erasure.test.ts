@@ -57,22 +57,35 @@ describe("what a provider holds of a session that was erased", () => {
   });
 });
 
+describe("what becomes known of a call whose session was erased", () => {
+  it("is looked for a quarter of an hour later, and erased with receipts of its own", async () => {
+    const { world, system } = callWorld();
+    const callSid = `CA${"0".repeat(32)}`;
+    await eraseAtProviders(system, { sessionId: "s1", userId: "ann", call: { callSid, record: true } });
+    const receipt = async () => (await providerErasures(world.db).doc(callSid).get()).data();
+    assert.equal((await receipt())?.status, "pending");
+    await eraseAgainAtProviders(system);
+    assert.equal((await receipt())?.status, "pending", "not before its time");
+    world.pass(901);
+    await eraseAgainAtProviders(system);
+    assert.equal((await receipt())?.status, "erased");
+  });
+});
+
 describe("a session that is kept for so many days", () => {
   it("is erased when they are over, with its transcript and all below it, and no other", async () => {
     const world = testWorld();
     const kept = world.configured({ RETENTION_DAYS: "30" });
+    // Of before there was such a setting.
+    const before = world.as();
     for (const sessionId of ["old", "young"]) {
       await sessions(world.db).doc(sessionId).set(storedSession(kept, { sessionId }));
       await world.db.doc(`voiceTranscripts/${sessionId}/turns/t1`).set({ userId: "ann" });
       await world.db.doc(`enhancedTranscripts/${sessionId}`).set({ userId: "ann" });
       await world.db.doc(`enhancedTranscripts/${sessionId}/parts/0`).set({ userId: "ann", turns: "[]" });
-      await endSession(kept, sessionId, "client");
+      await endSession(sessionId === "old" ? before : kept, sessionId, "client");
       if (sessionId === "old") world.pass(3_600);
     }
-    await sessions(world.db)
-      .doc("forever")
-      .set(storedSession(world.as(), { sessionId: "forever" }));
-    await endSession(world.as(), "forever", "client");
     world.pass(30 * 24 * 3_600 - 1_800);
     await tendTranscripts(kept);
     for (const path of [
@@ -84,8 +97,10 @@ describe("a session that is kept for so many days", () => {
       assert.equal((await world.db.doc(path).get()).exists, false, path);
       assert.equal((await world.db.doc(path.replace("old", "young")).get()).exists, true, path);
     }
-    assert.ok((await sessions(world.db).doc("forever").get()).exists);
-    assert.equal((await sessions(world.db).doc("forever").get()).data()?.deleteAt, undefined);
+    await tendTranscripts(world.as());
+    world.pass(400 * 24 * 3_600);
+    await tendTranscripts(world.as());
+    assert.ok((await sessions(world.db).doc("young").get()).exists, "for ever, where nothing is set");
   });
 
   it("costs nothing more while nothing is due, whatever is stored", async () => {

@@ -18,6 +18,7 @@ export const HOSTILE = [
   " =1+1",
   "＝1+1",
   "fine;=1+1",
+  'fine;"=1+1;x',
   "00:00:01.000 --> 00:00:02.000",
   "a\n\n2\n00:00:01.000 --> 00:00:02.000\nforged",
   "WEBVTT\n\nNOTE hidden",

@@ -97,10 +97,11 @@ describe("Twilio's transcript of a call", () => {
       const { body } = await ask("GET", path, { token: user.accessToken });
       const receipts = body as { what: string; status: string; erased_at?: string }[];
       assert.deepEqual(receipts.map(({ what, status }) => `${what} ${status}`).sort(), [
+        "call pending",
         "recording erased",
         "transcript erased",
       ]);
-      assert.ok(receipts.every(({ erased_at }) => erased_at));
+      assert.equal(receipts.filter(({ erased_at }) => erased_at).length, 2);
     });
     const [transcripts, recordings] = (await Promise.all([
       control("GET", "transcripts"),
@@ -140,6 +141,34 @@ describe("Twilio's transcript of a call", () => {
     const later = { ...stackCtx(), now: () => new Date(Date.now() + 10 * 60_000) };
     await checkTranscripts(later);
     assert.equal((await enhanced(user, session_id)).transcript_sid, sid);
+  });
+
+  it("and its recording, of which nothing was told before the session was erased, are found and erased", async function () {
+    this.timeout(90_000);
+    const user = await account();
+    const { session_id, call_sid } = await recordedCall(user, { sentences: SENTENCES, answerMs: 1_500 });
+    const deleted = await ask("DELETE", `/api/voice/sessions/${session_id}`, { token: user.accessToken });
+    assert.equal(deleted.status, 200, deleted.text);
+    await eventually(async () => {
+      const erasure = await providerErasures(firestore()).doc(call_sid).get();
+      assert.equal(erasure.data()?.status, "pending");
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const { eraseAgainAtProviders } = await import("../../src/transcripts/eraseAtProviders.js");
+    await eraseAgainAtProviders({ ...stackCtx(), now: () => new Date(Date.now() + 16 * 60_000) });
+    const [transcripts, recordings] = (await Promise.all([
+      control("GET", "transcripts"),
+      control("GET", "recordings"),
+    ])) as { sid: string; customerKey?: string; callSid?: string; deletedAt: number | null }[][];
+    const held = [
+      ...(transcripts ?? []).filter(({ customerKey }) => customerKey === session_id),
+      ...(recordings ?? []).filter(({ callSid }) => callSid === call_sid),
+    ];
+    assert.ok(held.length >= 1);
+    assert.ok(
+      held.every(({ deletedAt }) => deletedAt !== null),
+      JSON.stringify(held),
+    );
   });
 
   it("that fails, or is empty, leaves the conversation as it was", async function () {

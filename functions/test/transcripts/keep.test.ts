@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 import type { Ctx } from "../../src/core/ctx";
 import { listInput } from "../../src/transcripts/apiSchemas";
 import { enhancedTranscript, listedTranscript } from "../../src/transcripts/enhancedTranscript";
+import { eraseTranscript } from "../../src/transcripts/eraseTranscripts";
 import { exportTranscript } from "../../src/transcripts/exportTranscript";
 import { getTranscript } from "../../src/transcripts/getTranscript";
 import { keepTranscript } from "../../src/transcripts/keepTranscript";
@@ -11,9 +12,10 @@ import { listTranscripts } from "../../src/transcripts/listTranscripts";
 import { enhancedTranscripts, transcriptParts } from "../../src/transcripts/store";
 import { deleteVoiceSession } from "../../src/voice/deleteSession";
 import { recordConversation } from "../../src/voice/recordConversation";
-import { sessions, type TurnDoc } from "../../src/voice/store";
-import { finishTranscript } from "../../src/voice/transcript";
+import { sessions, type TurnDoc, transcripts } from "../../src/voice/store";
+import { finishTranscript, saveVoiceTranscript } from "../../src/voice/transcript";
 import { rejectsWith } from "../support/appError";
+import { callWorld } from "../support/callWorld";
 import { costOf } from "../support/countedFirestore";
 import { storedSession } from "../support/storedSession";
 import { type TestWorld, testWorld } from "../support/testCtx";
@@ -141,6 +143,59 @@ describe("an enhanced transcript", () => {
     );
   });
 
+  it("has what a client saves after the end, and is never put back to what was known before", async () => {
+    const world = testWorld();
+    await held(world, { sessionId: "s1", words: ["Hello."] });
+    const before = world.now();
+    world.pass(5);
+    const message = {
+      role: "user" as const,
+      content: "Only the client has this.",
+      timestamp: world.now().toISOString(),
+    };
+    const changed = async () =>
+      (await transcripts(world.db).doc("s1").get()).data()?.completedAt?.toDate().getTime();
+    assert.equal(await changed(), before.getTime());
+    await saveVoiceTranscript(world.as("ann"), { sessionId: "s1", messages: [message] });
+    assert.equal(await changed(), world.now().getTime(), "the trigger is told");
+    await keepTranscript(world.as(), "s1");
+    const { conversation_flow } = await getTranscript(world.as("ann"), { transcript_sid: "s1" });
+    assert.deepEqual(
+      conversation_flow.map(({ text }) => text),
+      ["Hello.", "Only the client has this."],
+    );
+  });
+
+  it("stays where a deletion is told again after a session of that name was opened anew", async () => {
+    const world = testWorld();
+    await held(world, { sessionId: "s1" });
+    await eraseTranscript(world.as(), "s1");
+    assert.ok((await enhancedTranscripts(world.db).doc("s1").get()).exists);
+    await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
+    await eraseTranscript(world.as(), "s1");
+    assert.equal((await enhancedTranscripts(world.db).doc("s1").get()).exists, false);
+  });
+
+  it("is whole where Twilio's sentences cannot be had", async () => {
+    const { world, system } = callWorld({ TWILIO_API_BASE_URL: "http://127.0.0.1:9" });
+    await held(world, { sessionId: "s1", words: ["Hello.", "Yes."] });
+    const call = {
+      direction: "outbound",
+      callSid: "CA1",
+      from: "+14155550100",
+      to: "+14155550123",
+      maxMinutes: 1,
+      record: true,
+      checkAt: null,
+      intelligence: { status: "completed", transcriptSid: `GT${"0".repeat(32)}`, checkAt: null, checks: 1 },
+    };
+    await sessions(world.db).doc("s1").withConverter(null).update({ call });
+    await enhancedTranscripts(world.db).doc("s1").delete();
+    await assert.rejects(keepTranscript(system, "s1"), "to be done again");
+    const { conversation_flow } = await getTranscript(world.as("ann"), { transcript_sid: "s1" });
+    assert.equal(conversation_flow.length, 2);
+  });
+
   it("is not made before its session has ended, nor after it was erased", async () => {
     const world = testWorld();
     await sessions(world.db)
@@ -251,6 +306,8 @@ describe("the list of transcripts", () => {
       [{ limit: "101" }, "limit"],
       [{ call_direction: "sideways" }, "call_direction"],
       [{ date_from: "yesterday" }, "date_from"],
+      [{ date_from: "0000-01-01T00:00:00Z" }, "date_from"],
+      [{ date_to: "9999-12-31T23:59:59-05:00" }, "date_to"],
       [{ skip: "1", cursor: "x" }, "skip"],
     ] as const) {
       assert.equal(listInput.safeParse(input).error?.issues[0]?.path[0], field);
