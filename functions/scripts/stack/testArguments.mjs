@@ -2,9 +2,12 @@ import path from "node:path";
 
 const ALL_TESTS = ".build/test/**/*.test.js";
 /** Tests that leave the stack's own relay and simulators alone, or start a stack of their own. They run beside the others. */
-const APART = ["simulators", "scripts", "demo", "relay/phone", "core", "providers", "firestore"].map(
-  (folder) => `.build/test/${folder}/**/*.test.js`,
-);
+const APART = [
+  ...["simulators", "scripts", "demo", "relay/phone", "core", "providers", "firestore"].map(
+    (folder) => `${folder}/**/*`,
+  ),
+  "relay/!(conversation|officialClients)",
+].map((tests) => `.build/test/${tests}.test.js`);
 
 // From any way to write it, relative to the repository, the package or its test folder, to the compiled file.
 function compiledTest(argument) {
