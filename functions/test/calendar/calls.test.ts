@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { afterEach, describe, it } from "mocha";
+import { WebSocket } from "ws";
 import { createCtx } from "../../src/core/ctx";
+import { newId } from "../../src/core/ids";
 import { sessions } from "../../src/voice/store";
 import { type Account, account, ask, assertDetail } from "../support/assistantApi";
 import { eventually } from "../support/eventually";
@@ -122,6 +125,35 @@ describe("a call that knows the calendar", () => {
       assert.match(answer.text, /not connected/);
     }
     assertDetail(await ask("GET", "/google-calendar/events", { token: user.accessToken }), 404);
+  });
+
+  it("has its tools in an app's session too, where that asks for them", async function () {
+    this.timeout(60_000);
+    const user = await account();
+    const google = await connectCalendar(user, { timeZone: ZONE });
+    await setSimulator(booking(wall(1, "16:00"), wall(1, "16:30")));
+    const connected = await ask("POST", "/api/voice/connect", {
+      token: user.accessToken,
+      body: { sessionId: newId(), userId: user.id, calendar: true },
+    });
+    assert.equal(connected.status, 200, connected.text);
+    const socket = new WebSocket((connected.body as { wsUrl: string }).wsUrl);
+    const seen: string[] = [];
+    socket.on("message", (data) => seen.push(JSON.parse(String(data)).type));
+    await once(socket, "open");
+    const content = [{ type: "input_text", text: "Book me in, please." }];
+    const item = { type: "message", role: "user", content };
+    socket.send(JSON.stringify({ type: "conversation.item.create", item }));
+    socket.send(JSON.stringify({ type: "response.create" }));
+    // Until then the newest session at the model is another test's.
+    await eventually(async () => assert.ok(seen.includes("session.created"), seen.join()));
+    assert.match(await told(), /"result":"booked"/);
+    assert.equal((await eventsOf(google)).length, 1);
+    await eventually(async () =>
+      assert.equal(seen.filter((type) => type === "response.done").length, 2, "and it has said so"),
+    );
+    assert.match((await simulatedSessions()).at(-1)?.config.instructions ?? "", /calendar_data/);
+    socket.close();
   });
 
   it("has the shape of the guide", async () => {

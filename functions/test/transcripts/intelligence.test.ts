@@ -171,6 +171,16 @@ describe("Twilio's transcript of a call", () => {
     );
   });
 
+  it("that is told of before Twilio has answered that it makes one is taken in", async function () {
+    this.timeout(60_000);
+    const user = await account();
+    const { session_id } = await recordedCall(user, { sentences: SENTENCES, answerMs: 2_000, delayMs: 50 });
+    const { transcript_sid } = await enhanced(user, session_id);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const known = await intelligenceOf(session_id);
+    assert.deepEqual([known?.status, known?.transcriptSid], ["completed", transcript_sid]);
+  });
+
   it("that fails, or is empty, leaves the conversation as it was", async function () {
     this.timeout(90_000);
     const user = await account();
