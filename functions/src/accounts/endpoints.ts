@@ -1,3 +1,4 @@
+import { message, nothing } from "../core/plainSchemas";
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
@@ -34,7 +35,7 @@ const refreshing = operation({
 const readingMe = operation({
   summary: "The caller's account",
   auth: "token",
-  input: schemas.nothing,
+  input: nothing,
   output: schemas.user,
   run: getMe,
 });
@@ -43,8 +44,8 @@ const deletingMe = operation({
   auth: "fresh",
   timeoutSeconds: 540,
   errors: ["provider_unavailable"],
-  input: schemas.nothing,
-  output: schemas.message,
+  input: nothing,
+  output: message,
   // Erasing knows every feature, and signing in need not load them.
   // What was granted by a calendar is given back.
   secrets: [...GOOGLE_SECRETS, "SECRET_KEY"],

@@ -9,7 +9,7 @@ import { eraseVoiceOf } from "../voice/eraseVoice";
 import { triesOf } from "./authLimits";
 
 /** What is counted for a user by the user's id. */
-const COUNTED = ["chat", "speech", "scenario", "schedule", "doNotCall", "calendar"];
+const COUNTED = ["chat", "speech", "scenario", "call", "schedule", "doNotCall", "calendar"];
 
 /** Erases everything of a user but the account; safe to be done again. */
 export async function eraseUser(ctx: Ctx, uid: string, email: string | null): Promise<void> {

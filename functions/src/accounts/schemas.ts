@@ -53,6 +53,3 @@ export type Tokens = z.output<typeof tokens>;
 
 export const loginOutput = tokens.extend({ user });
 export type LoginOutput = z.output<typeof loginOutput>;
-
-export const nothing = z.strictObject({});
-export const message = z.object({ message: z.string() });

@@ -1,6 +1,8 @@
+import { message, nothing } from "../core/plainSchemas";
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
+import { paged } from "../endpoint/paged";
 import { redirect } from "../endpoint/redirect";
 import { GOOGLE_SECRETS } from "../endpoint/secrets";
 import { beginConnection } from "./beginConnection";
@@ -16,7 +18,7 @@ const beginning = operation({
   auth: "fresh",
   secrets,
   errors: ["rate_limited", "not_configured"],
-  input: schemas.nothing,
+  input: nothing,
   output: schemas.authorization,
   run: beginConnection,
 });
@@ -44,8 +46,8 @@ const disconnecting = operation({
   auth: "token",
   secrets,
   errors: ["not_configured", "provider_unavailable"],
-  input: schemas.nothing,
-  output: schemas.message,
+  input: nothing,
+  output: message,
   run: disconnectCalendar,
 });
 
@@ -64,14 +66,10 @@ export const googleCalendarEventsHttp = https({
   path: "/google-calendar/events",
   family,
   routes: {
-    GET: route(listing, {
-      present: ({ events, nextCursor }) => ({
-        body: events,
-        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
-      }),
-      presented: schemas.event.array(),
-      presentedHeaders: ["X-Next-Cursor"],
-    }),
+    GET: route(
+      listing,
+      paged(({ events }) => events, schemas.event),
+    ),
   },
 });
 export const googleCalendarConnectionHttp = https({

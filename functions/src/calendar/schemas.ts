@@ -1,9 +1,7 @@
 import { z } from "zod";
+import { moment } from "../core/plainSchemas";
 import { integerOf } from "../core/queryValues";
 import { DEFAULT_EVENTS_PER_PAGE, MAX_EVENTS_PER_PAGE } from "./limits";
-
-export const nothing = z.strictObject({});
-export const message = z.object({ message: z.string() });
 
 export const authorization = z.object({
   authorization_url: z
@@ -21,11 +19,6 @@ export type CallbackInput = z.output<typeof callbackInput>;
 
 /** With `success` and `connected`, or with `error` and `message`. */
 export const frontendUrl = z.url();
-
-const moment = z.iso.datetime({
-  offset: true,
-  error: "must be an ISO time with its offset, such as 2026-12-01T00:00:00-05:00",
-});
 
 export const listEventsInput = z.strictObject({
   max_results: z.preprocess(

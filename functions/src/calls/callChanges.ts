@@ -1,5 +1,6 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { CALL_STATUSES, type CallRecord, type CallStatus, isFinal, statusOf } from "../voice/callRecord";
 import type { CallChange, PhoneSession } from "../voice/phoneSessions";
 import type { EndReason } from "../voice/schemas";
@@ -25,11 +26,6 @@ const END_REASON: Partial<Record<CallStatus, EndReason>> = {
   failed: "failed",
 };
 
-/** So many seconds from now. */
-export function after(ctx: Ctx, seconds: number): Timestamp {
-  return Timestamp.fromMillis(ctx.now().getTime() + seconds * 1_000);
-}
-
 /** What a status makes of a call: the same, however often and in whatever order statuses are told. */
 export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): CallChange | undefined {
   if (told.callSid !== undefined && call.callSid !== null && told.callSid !== call.callSid) return undefined;
@@ -47,7 +43,7 @@ export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): 
     call: {
       ...changed,
       ...(endsNow
-        ? { checkAt: isSettled(changed) ? null : after(ctx, CHECK_AFTER_SECONDS[0]), checks: 0 }
+        ? { checkAt: isSettled(changed) ? null : fromNow(ctx, CHECK_AFTER_SECONDS[0]), checks: 0 }
         : {}),
     },
     ...(hasEnded ? { ended: END_REASON[now] } : {}),

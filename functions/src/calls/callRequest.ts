@@ -2,8 +2,8 @@ import type { DocumentReference, Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
+import { fromNow } from "../core/fromNow";
 import { sha256 } from "../core/ids";
-import { after } from "./callChanges";
 import { CLAIM_SECONDS, REQUEST_KEPT_SECONDS } from "./limits";
 import type { CallOptions } from "./schemas";
 import { type CallRequestDoc, callRequests } from "./store";
@@ -51,7 +51,7 @@ export async function claimRequest(
     }
     if (!isFree && stored.sessionId !== sessionId) return stored;
     // Should we fail before the session is there, the request is free again soon.
-    const expiresAt = after(ctx, CLAIM_SECONDS);
+    const expiresAt = fromNow(ctx, CLAIM_SECONDS);
     tx.set(reference, { userId, sessionId, fingerprint, isOpen: false, expiresAt });
     return undefined;
   });
@@ -72,7 +72,7 @@ export async function assertClaimed(
 
 /** The session is open: the request is known by it. */
 export function rememberRequest(ctx: Ctx, tx: Transaction, { reference }: CallRequest): void {
-  tx.update(reference, { isOpen: true, expiresAt: after(ctx, REQUEST_KEPT_SECONDS) });
+  tx.update(reference, { isOpen: true, expiresAt: fromNow(ctx, REQUEST_KEPT_SECONDS) });
 }
 
 /** No call came of this session: the same request may place one. */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { withLease } from "../core/lease";
 import { callsTo, fetchCall, type KnownCall } from "../providers/twilioCalls";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
@@ -11,7 +12,7 @@ import {
   type PhoneSession,
   unconfirmedCallsTo,
 } from "../voice/phoneSessions";
-import { after, isKnown, isSettled, withStatus } from "./callChanges";
+import { isKnown, isSettled, withStatus } from "./callChanges";
 import {
   CHECK_AFTER_SECONDS,
   CHECK_LEASE_SECONDS,
@@ -53,7 +54,7 @@ async function check(ctx: Ctx, account: TwilioAccount, session: PhoneSession): P
   } catch (error) {
     ctx.log.warn("a call could not be checked", { sessionId, error });
     await changeCall(ctx, sessionId, ({ call }) => ({
-      call: { checkAt: after(ctx, CHECK_AFTER_SECONDS[call.checks === 0 ? 0 : 1]) },
+      call: { checkAt: fromNow(ctx, CHECK_AFTER_SECONDS[call.checks === 0 ? 0 : 1]) },
     }));
   }
 }
@@ -95,13 +96,13 @@ function outcome(ctx: Ctx, session: PhoneSession, found: Found): CallChange | un
 function unfound(ctx: Ctx, session: PhoneSession): CallChange | undefined {
   const age = ctx.now().getTime() - session.createdAt.toMillis();
   if (age > UNCONFIRMED_SECONDS * 1_000) return withStatus(ctx, session, { status: "failed" });
-  return { call: { checkAt: after(ctx, CHECK_AFTER_SECONDS[0]) } };
+  return { call: { checkAt: fromNow(ctx, CHECK_AFTER_SECONDS[0]) } };
 }
 
 function heardOf(ctx: Ctx, session: PhoneSession, known: KnownCall | undefined): CallChange {
   const told = known && withStatus(ctx, session, known);
   const call = { ...session.call, ...told?.call };
   const again = CHECK_AFTER_SECONDS[session.call.checks];
-  const checkAt = isSettled(call) || again === undefined ? null : after(ctx, again);
+  const checkAt = isSettled(call) || again === undefined ? null : fromNow(ctx, again);
   return { ...told, call: { ...call, checks: session.call.checks + 1, checkAt } };
 }

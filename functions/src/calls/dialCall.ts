@@ -1,9 +1,10 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { fromNow } from "../core/fromNow";
 import { placeCall } from "../providers/twilioCalls";
 import { twilioAccount } from "../providers/twilioClient";
 import { changeCall, noteCall, type PhoneSession } from "../voice/phoneSessions";
-import { after, withStatus } from "./callChanges";
+import { withStatus } from "./callChanges";
 import { type CallRequest, freeRequest } from "./callRequest";
 import { optOut } from "./doNotCall";
 import { RING_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
@@ -38,7 +39,7 @@ export async function dialCall(
     case "placed": {
       const { callSid } = placing.call;
       ctx.log.info("call placed", { sessionId, callSid });
-      const queued = { status: "queued", event: { at: after(ctx, 0) } } as const;
+      const queued = { status: "queued", event: { at: fromNow(ctx, 0) } } as const;
       await writeDown(ctx, sessionId, noteCall(ctx, sessionId, { callSid, ...queued }));
       return { callSid, sessionId };
     }

@@ -3,7 +3,7 @@ import { getUser } from "../accounts/users";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
-import { after } from "./callChanges";
+import { fromNow } from "../core/fromNow";
 import { dialCall, Unconfirmed } from "./dialCall";
 import { DIALLING_SECONDS, MISSED_AFTER_SECONDS } from "./limits";
 import { openCall } from "./openCall";
@@ -72,7 +72,7 @@ async function dial(
     {
       assert: (tx) => assertStillScheduled(ctx, tx, scheduledId),
       keep: (tx) =>
-        void tx.update(reference, { status: "dialling", sessionId, dueAt: after(ctx, DIALLING_SECONDS) }),
+        void tx.update(reference, { status: "dialling", sessionId, dueAt: fromNow(ctx, DIALLING_SECONDS) }),
     },
   );
   const { callSid } = await dialCall(ctx, session, undefined);

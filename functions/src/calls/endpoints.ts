@@ -1,8 +1,10 @@
 import type { ZodType, z } from "zod";
+import { message, nothing } from "../core/plainSchemas";
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { formWebhook } from "../endpoint/formWebhook";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
+import { paged } from "../endpoint/paged";
 import { TWILIO_SECRETS } from "../endpoint/secrets";
 import { answerCall } from "./answerCall";
 import { cancelScheduledCall } from "./cancelScheduled";
@@ -116,7 +118,7 @@ const barring = operation({
 const listingBarred = operation({
   summary: "The numbers on one's own do-not-call list",
   auth: "token",
-  input: schemas.nothing,
+  input: nothing,
   output: schemas.doNotCallEntry.array(),
   run: listDoNotCall,
 });
@@ -125,7 +127,7 @@ const unbarring = operation({
   auth: "token",
   errors: ["rate_limited"],
   input: schemas.doNotCallInput,
-  output: schemas.message,
+  output: message,
   run: removeDoNotCall,
 });
 const scheduling = operation({
@@ -150,7 +152,7 @@ const cancelling = operation({
   auth: "token",
   errors: ["not_found", "conflict"],
   input: schemas.scheduledRef,
-  output: schemas.message,
+  output: message,
   run: cancelScheduledCall,
 });
 const answering = operation({
@@ -230,14 +232,10 @@ export const callsHttp = https({
   path: "/calls",
   family,
   routes: {
-    GET: route(listing, {
-      present: ({ calls, nextCursor }) => ({
-        body: calls,
-        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
-      }),
-      presented: schemas.call.array(),
-      presentedHeaders: ["X-Next-Cursor"],
-    }),
+    GET: route(
+      listing,
+      paged(({ calls }) => calls, schemas.call),
+    ),
   },
 });
 export const callHttp = https({ path: "/calls/{call_sid}", family, routes: { GET: route(getting) } });
@@ -252,14 +250,10 @@ export const scheduledCallsHttp = https({
   path: "/scheduled-calls",
   family,
   routes: {
-    GET: route(listingScheduled, {
-      present: ({ calls, nextCursor }) => ({
-        body: calls,
-        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
-      }),
-      presented: schemas.scheduledCall.array(),
-      presentedHeaders: ["X-Next-Cursor"],
-    }),
+    GET: route(
+      listingScheduled,
+      paged(({ calls }) => calls, schemas.scheduledCall),
+    ),
   },
 });
 export const scheduledCallHttp = https({

@@ -1,5 +1,4 @@
 import type { Ctx } from "../core/ctx";
-import { forgetWindow } from "./callWindow";
 import { eraseDoNotCallOf } from "./doNotCall";
 import { callRequests, callSpend, phoneNumbers, scheduledCalls } from "./store";
 
@@ -18,5 +17,4 @@ export async function eraseCallsOf(ctx: Ctx, userId: string): Promise<void> {
     await Promise.all(docs.map(({ ref }) => ref.delete()));
   }
   await eraseDoNotCallOf(ctx, userId);
-  await forgetWindow(ctx, userId);
 }

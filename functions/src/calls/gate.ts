@@ -1,10 +1,11 @@
 import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { assertNotRefused, readUse } from "../core/rateLimit";
 import type { CallRecord } from "../voice/callRecord";
 import { allowedAt, clock } from "./allowedHours";
-import { readWindow } from "./callWindow";
 import { isBarred } from "./doNotCall";
+import { CALL_WINDOW } from "./limits";
 import { numberZones } from "./numberZones";
 import { assertAffordable, assertPayable, dayOf, readSpend, reserve, reserveFor } from "./spend";
 
@@ -33,6 +34,17 @@ export async function enterGate(ctx: Ctx, call: WantedCall): Promise<string[]> {
   return zones;
 }
 
+/** Costs nothing. @throws AppError rate_limited where this instance has refused the user's calls and their time has not come */
+export function assertMayTry(ctx: Ctx, call: Pick<WantedCall, "userId">): void {
+  assertNotRefused(ctx, limitOf(call));
+}
+
+const limitOf = ({ userId }: Pick<WantedCall, "userId">) => ({
+  what: "call",
+  by: userId,
+  policy: CALL_WINDOW,
+});
+
 /**
  * The rest, within the transaction that opens the call's session: the do-not-call list; the day's money, of which what
  * the call may cost is set aside; and the calls a minute, last, so that only a call that is opened counts. 3 reads of `tx`.
@@ -54,7 +66,7 @@ export async function passGate(
   const spend = await readSpend(ctx, tx, call.userId, dayOf(now));
   const reserveUsd = reserveFor(ctx, call.maxMinutes);
   assertAffordable(ctx, spend, reserveUsd);
-  const count = await readWindow(ctx, tx, call.userId);
+  const count = await readUse(ctx, tx, limitOf(call));
   const verdict = {
     allowedAt: Timestamp.fromDate(now),
     zones: [...zones],

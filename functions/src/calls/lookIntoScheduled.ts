@@ -1,7 +1,7 @@
 import { FieldValue } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { findPhoneSession } from "../voice/phoneSessions";
-import { after } from "./callChanges";
 import { DIALLING_SECONDS, UNCONFIRMED_SECONDS } from "./limits";
 import { type ScheduledCallDoc, scheduledCalls } from "./store";
 
@@ -20,7 +20,7 @@ export async function lookInto(ctx: Ctx, { scheduledId, sessionId = "" }: Schedu
   }
   const age = session ? ctx.now().getTime() - session.createdAt.toMillis() : Number.POSITIVE_INFINITY;
   if (session?.status === "active" && age < GIVEN_UP_AFTER_SECONDS * 1_000) {
-    await reference.update({ dueAt: after(ctx, DIALLING_SECONDS) });
+    await reference.update({ dueAt: fromNow(ctx, DIALLING_SECONDS) });
     return;
   }
   // For a person to see: it may have been dialled.

@@ -8,8 +8,8 @@ import {
   freeRequest,
   rememberRequest,
 } from "./callRequest";
-import { assertMayTry } from "./callWindow";
 import { dialCall, unconfirmed } from "./dialCall";
+import { assertMayTry } from "./gate";
 import { type NewCall, openCall } from "./openCall";
 import { callableNumber } from "./phoneNumber";
 import { requirePhone } from "./requirePhone";

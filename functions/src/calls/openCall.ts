@@ -1,9 +1,9 @@
 import type { Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { transact } from "../core/firestore";
+import { fromNow } from "../core/fromNow";
 import { scenarioFor } from "../scenarios/scenarioFor";
 import { openPlacedCall, type PhoneSession } from "../voice/phoneSessions";
-import { after } from "./callChanges";
 import { enterGate, passGate } from "./gate";
 import { RING_SECONDS, SESSION_MARGIN_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
 import { assertNobodysLine } from "./lines";
@@ -40,7 +40,7 @@ export async function openCall(ctx: Ctx, call: NewCall, claim?: CallClaim): Prom
       userId,
       scenario,
       language,
-      expiresAt: after(ctx, maxMinutes * 60 + RING_SECONDS + SESSION_MARGIN_SECONDS).toDate(),
+      expiresAt: fromNow(ctx, maxMinutes * 60 + RING_SECONDS + SESSION_MARGIN_SECONDS).toDate(),
       call: {
         direction: "outbound",
         callSid: null,
@@ -50,7 +50,7 @@ export async function openCall(ctx: Ctx, call: NewCall, claim?: CallClaim): Prom
         record,
         verdict,
         // A crash before Twilio has answered leaves a call that is looked for.
-        checkAt: after(ctx, UNCONFIRMED_CHECK_SECONDS),
+        checkAt: fromNow(ctx, UNCONFIRMED_CHECK_SECONDS),
       },
     });
     setAside();

@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
+import { fromNow } from "../core/fromNow";
 import { countUse } from "../core/rateLimit";
 import { sayAndHangUp } from "../providers/twiml";
 import { scenarioFor } from "../scenarios/scenarioFor";
 import { openReceivedCall, readPhoneSession } from "../voice/phoneSessions";
 import { answerCall } from "./answerCall";
-import { after } from "./callChanges";
 import { DEFAULT_MAX_MINUTES, RECEIVED_WINDOW, SESSION_MARGIN_SECONDS } from "./limits";
 import { lineOf } from "./lines";
 import type { PhoneNumberDoc } from "./store";
@@ -65,7 +65,7 @@ async function openSession(
     userId,
     scenario,
     language,
-    expiresAt: after(ctx, maxMinutes * 60).toDate(),
+    expiresAt: fromNow(ctx, maxMinutes * 60).toDate(),
     call: {
       direction: "inbound",
       callSid: CallSid,
@@ -73,7 +73,7 @@ async function openSession(
       to: To,
       maxMinutes,
       record: false,
-      checkAt: after(ctx, maxMinutes * 60 + SESSION_MARGIN_SECONDS),
+      checkAt: fromNow(ctx, maxMinutes * 60 + SESSION_MARGIN_SECONDS),
     },
   });
 }

@@ -149,8 +149,6 @@ export const doNotCallInput = z.strictObject({ phone_number: phoneNumber });
 export type DoNotCallInput = z.output<typeof doNotCallInput>;
 export const doNotCallEntry = z.object({ phone_number: z.string() });
 export type DoNotCallEntry = z.output<typeof doNotCallEntry>;
-export const nothing = z.strictObject({});
-export const message = z.object({ message: z.string() });
 
 const scheduledId = z.string().regex(/^[\w-]{1,128}$/, { error: "must be the id of a scheduled call" });
 /** With its offset: a time of day without one is no moment, and two of them when clocks are put back. */

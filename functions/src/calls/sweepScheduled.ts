@@ -1,7 +1,7 @@
 import type { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { withLease } from "../core/lease";
-import { after } from "./callChanges";
 import { dialScheduled } from "./dialScheduled";
 import { type DueCall, dueCalls, type Work } from "./dueCalls";
 import { enqueueDial } from "./enqueueDial";
@@ -87,7 +87,7 @@ async function attendAll(ctx: Ctx, work: Work, due: readonly DueCall[], until: n
       const isDial = work === "dial";
       const wait = isDial
         ? waitUntil(ctx, one.call, waitFor(ctx, one.call))
-        : after(ctx, LATER_SECONDS.least);
+        : fromNow(ctx, LATER_SECONDS.least);
       await putOff(ctx, one, wait);
     }
   });

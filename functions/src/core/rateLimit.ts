@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type DocumentReference, Timestamp } from "firebase-admin/firestore";
+import { type DocumentReference, Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "./ctx";
 import { DocumentMemory } from "./documentMemory";
 import { isAlreadyThere, isOvertaken, transact } from "./firestore";
@@ -122,6 +122,21 @@ function nextUse(ctx: Ctx, { what, policy }: LimitedUse, { path, times }: { path
   }
   const expiresAt = Timestamp.fromMillis(now + policy.windowSeconds * 1_000);
   return { stored: { what, times: verdict.times, expiresAt }, remaining: verdict.remaining };
+}
+
+/**
+ * Whether one more use fits, within a transaction that does more: one that comes to nothing is not counted. 1 read of `tx`.
+ * @returns counts it: a write, once all is read
+ * @throws AppError rate_limited with the seconds until one more fits
+ */
+export async function readUse(ctx: Ctx, tx: Transaction, use: LimitedUse): Promise<() => void> {
+  const reference = documentOf(ctx, use);
+  const stored = await tx.get(reference);
+  const next = nextUse(ctx, use, { path: reference.path, times: stored.get("times") });
+  return () => {
+    tx.set(reference, next.stored);
+    ctx.onLimit?.({ ...use.policy, remaining: next.remaining });
+  };
 }
 
 /** Forgets the uses of a subject that is no more. 1 write each. */

@@ -1,10 +1,7 @@
 import type { Ctx } from "../core/ctx";
-import { AppError } from "../core/errors";
 import type { Request, Route } from "./https";
 import { type Operation, runOperation } from "./operation";
-
-/** Far above what a provider sends. */
-const MAX_BODY_BYTES = 65_536;
+import { postedBody } from "./postedBody";
 
 /** What a provider posted, as far as its signature covers it. */
 export interface PostedForm {
@@ -44,11 +41,8 @@ export function formWebhook<Input>(
 }
 
 function readForm(request: Request): PostedForm {
-  const bytes = request.rawBody ?? Buffer.alloc(0);
-  if (bytes.length > MAX_BODY_BYTES)
-    throw new AppError("payload_too_large", "The body may not exceed 64 KiB.");
   const fields: PostedForm["fields"] = {};
-  for (const [name, value] of new URLSearchParams(bytes.toString("utf8"))) {
+  for (const [name, value] of new URLSearchParams(postedBody(request).toString("utf8"))) {
     const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const all = before === undefined ? value : [before, value].flat();
     Object.defineProperty(fields, name, { value: all, enumerable: true, writable: true, configurable: true });

@@ -2,9 +2,7 @@ import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import type { Request, Route } from "./https";
 import { type Operation, runOperation } from "./operation";
-
-/** Far above what a provider sends. */
-const MAX_BODY_BYTES = 65_536;
+import { postedBody } from "./postedBody";
 
 /** What a provider posted, as far as its signature covers it. */
 export interface PostedJson {
@@ -39,10 +37,7 @@ export function jsonWebhook<Input>(
 }
 
 function readPosted(request: Request): PostedJson {
-  const body = request.rawBody ?? Buffer.alloc(0);
-  if (body.length > MAX_BODY_BYTES)
-    throw new AppError("payload_too_large", "The body may not exceed 64 KiB.");
-  return { path: request.originalUrl, body, header: (name) => request.header(name) };
+  return { path: request.originalUrl, body: postedBody(request), header: (name) => request.header(name) };
 }
 
 function parse(body: Buffer): Record<string, unknown> {

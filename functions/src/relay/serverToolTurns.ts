@@ -40,9 +40,9 @@ export class ServerToolTurns {
   readonly #active = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #running = new Map<string, Batch>();
-  /** Calls whose output was sent and is not known to be in the conversation yet. */
-  readonly #unseen = new Set<string>();
-  /** The model has outputs that it was to go on with, and has not begun to. */
+  /** Calls whose output was sent and is not known to be in the conversation yet, with the creates sent before it. */
+  readonly #unseen = new Map<string, number>();
+  /** The model has outputs that it was to go on with, and was not asked to. */
   #isOwed = false;
   /** The id of a create that was neither answered nor refused yet. */
   #sentAs: string | undefined;
@@ -67,7 +67,7 @@ export class ServerToolTurns {
     const batch = this.#running.get(callId);
     if (!batch) return [];
     this.#running.delete(callId);
-    this.#unseen.add(callId);
+    this.#unseen.set(callId, this.#creates);
     batch.running -= 1;
     if (batch.running === 0 && batch.asks) this.#isOwed = true;
     return [{ type: "toModel", event: toolOutputEvent(callId, output) }, ...this.#ask(now)];
@@ -107,12 +107,15 @@ export class ServerToolTurns {
     if (!response || isBeside(response)) return;
     this.#active.add(response.id);
     this.#heldUntil = 0;
-    const isAsked = this.#sentAs !== undefined && response.metadata?.request === this.#sentAs;
-    // One that somebody else asked for goes on with the outputs as well, where they were there before it began.
-    if (!isAsked && this.#unseen.size > 0) return;
-    this.#isOwed = false;
+    if (this.#sentAs !== undefined && response.metadata?.request === this.#sentAs) {
+      // What was sent after the create is not what this one goes on with.
+      for (const [callId, creates] of this.#unseen) if (creates < this.#creates) this.#unseen.delete(callId);
+    } else {
+      // One that somebody else asked for goes on with the outputs as well, where they were there before it began.
+      if (this.#unseen.size > 0) return;
+      this.#isOwed = false;
+    }
     this.#sentAs = undefined;
-    this.#unseen.clear();
   }
 
   #done(response: ResponseDone): ToolCommand[] {
@@ -134,14 +137,16 @@ export class ServerToolTurns {
   #refused({ code, event_id }: Failure): void {
     if (this.#sentAs === undefined || event_id !== this.#sentAs) return;
     this.#sentAs = undefined;
-    if (code === IN_THE_WAY) this.#isInTheWay = true;
-    else this.#isOwed = false;
+    if (code !== IN_THE_WAY) return;
+    this.#isInTheWay = true;
+    this.#isOwed = true;
   }
 
   /** Asks the model to go on, when it is time. */
   #ask(now: number): ToolCommand[] {
     if (!this.#isOwed || this.#sentAs !== undefined || this.#isInTheWay) return [];
     if (this.#active.size > 0 || now < this.#heldUntil) return [];
+    this.#isOwed = false;
     this.#creates += 1;
     this.#sentAs = `${OWN_EVENT}${this.#creates}`;
     const response = { metadata: { request: this.#sentAs }, ...this.#toolChoice() };

@@ -1,3 +1,4 @@
+import { message, nothing } from "../core/plainSchemas";
 import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
@@ -11,7 +12,7 @@ import { updateScenario } from "./updateScenario";
 const listingBuiltIn = operation({
   summary: "The scenarios that everybody has",
   auth: "token",
-  input: schemas.nothing,
+  input: nothing,
   output: schemas.builtInScenario.array(),
   run: listBuiltInScenarios,
 });
@@ -26,7 +27,7 @@ const creating = operation({
 const listing = operation({
   summary: "One's own scenarios, newest first",
   auth: "token",
-  input: schemas.nothing,
+  input: nothing,
   output: schemas.scenario.array(),
   run: listScenarios,
 });
@@ -51,7 +52,7 @@ const deleting = operation({
   auth: "token",
   errors: ["not_found"],
   input: schemas.scenarioRef,
-  output: schemas.message,
+  output: message,
   run: deleteScenario,
 });
 

@@ -95,6 +95,3 @@ export const variables = z
   })
   .meta({ description: "Values for the {{variables}} of the scenario." });
 export type Variables = z.output<typeof variables>;
-
-export const nothing = z.strictObject({});
-export const message = z.object({ message: z.string() });

@@ -1,16 +1,15 @@
 import { z } from "zod";
+import { moment } from "../core/plainSchemas";
 import { integerOf } from "../core/queryValues";
 import { listedTranscript } from "./enhancedTranscript";
 import { DEFAULT_TRANSCRIPTS_PER_PAGE, MAX_SKIPPED, MAX_TRANSCRIPTS_PER_PAGE } from "./limits";
 
-const moment = z.iso
-  .datetime({
-    offset: true,
-    error: "must be an ISO time with its offset, such as 2026-12-01T00:00:00-05:00",
-  })
-  .refine((time) => new Date(time).getUTCFullYear() >= 1 && new Date(time).getUTCFullYear() <= 9_999, {
+const time = moment.refine(
+  (time) => new Date(time).getUTCFullYear() >= 1 && new Date(time).getUTCFullYear() <= 9_999,
+  {
     error: "must be a time of the years 1 to 9999",
-  });
+  },
+);
 
 export const listInput = z
   .strictObject({
@@ -23,8 +22,8 @@ export const listInput = z
     ),
     call_direction: z.enum(["outbound", "inbound", "app", "webrtc", "vapi"]).optional(),
     scenario_name: z.string().min(1).max(500).optional(),
-    date_from: moment.optional().meta({ description: "Conversations that began then or later." }),
-    date_to: moment.optional().meta({ description: "Conversations that began earlier." }),
+    date_from: time.optional().meta({ description: "Conversations that began then or later." }),
+    date_to: time.optional().meta({ description: "Conversations that began earlier." }),
     cursor: z
       .string()
       .min(1)

@@ -1,7 +1,8 @@
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { withLease } from "../core/lease";
 import { type AwaitedTranscript, changeIntelligence, transcriptsToCheck } from "../voice/intelligence";
-import { CHECK_AFTER_SECONDS, CHECK_LEASE_SECONDS, CHECK_RUN_MS, CHECKS_A_RUN, secondsFrom } from "./limits";
+import { CHECK_AFTER_SECONDS, CHECK_LEASE_SECONDS, CHECK_RUN_MS, CHECKS_A_RUN } from "./limits";
 import { settleTranscript, takeIn } from "./receiveTranscript";
 import { requestAgain } from "./requestTranscript";
 
@@ -38,7 +39,7 @@ async function postpone(ctx: Ctx, sessionId: string): Promise<boolean> {
   const call = await changeIntelligence(ctx, sessionId, ({ intelligence }) => {
     if (!intelligence) return undefined;
     const again = CHECK_AFTER_SECONDS[intelligence.checks];
-    const checkAt = again === undefined ? null : secondsFrom(ctx, again);
+    const checkAt = again === undefined ? null : fromNow(ctx, again);
     return { ...intelligence, checks: intelligence.checks + 1, checkAt };
   });
   return call !== undefined;

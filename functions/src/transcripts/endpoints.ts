@@ -5,6 +5,7 @@ import { assistantErrors } from "../endpoint/errorFamilies";
 import { https, route } from "../endpoint/https";
 import { jsonWebhook } from "../endpoint/jsonWebhook";
 import { operation } from "../endpoint/operation";
+import { paged } from "../endpoint/paged";
 import { TWILIO_SECRETS } from "../endpoint/secrets";
 import * as schemas from "./apiSchemas";
 import { enhancedTranscript, listedTranscript } from "./enhancedTranscript";
@@ -56,14 +57,10 @@ export const enhancedTranscriptsHttp = https({
   path: "/api/enhanced-transcripts",
   family,
   routes: {
-    GET: route(listing, {
-      present: ({ transcripts, nextCursor }) => ({
-        body: transcripts,
-        ...(nextCursor === undefined ? {} : { headers: { "X-Next-Cursor": nextCursor } }),
-      }),
-      presented: listedTranscript.array(),
-      presentedHeaders: ["X-Next-Cursor"],
-    }),
+    GET: route(
+      listing,
+      paged(({ transcripts }) => transcripts, listedTranscript),
+    ),
   },
 });
 export const enhancedTranscriptHttp = https({

@@ -1,6 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { isAlreadyThere } from "../core/firestore";
+import { fromNow } from "../core/fromNow";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
 import {
   deleteRecording,
@@ -15,7 +16,6 @@ import {
   ERASURES_A_RUN,
   LOOK_LATER_SECONDS,
   RECEIPT_SECONDS,
-  secondsFrom,
 } from "./limits";
 import { type ProviderErasureDoc, providerErasures } from "./store";
 
@@ -38,17 +38,12 @@ export async function eraseAtProviders(
 ): Promise<void> {
   for (const one of held) {
     const erasure = newErasure(ctx, { ...one, sessionId, userId });
-    try {
-      await providerErasures(ctx.db).doc(one.sid).create(erasure);
-    } catch (error) {
-      if (isAlreadyThere(error)) continue;
-      throw error;
-    }
-    await attempt(ctx, erasure);
+    if (await noted(ctx, erasure)) await attempt(ctx, erasure);
   }
   // Twilio may tell of a recording after this, or never have told of it.
   if (call?.callSid && call.record) {
-    await lookLater(ctx, { what: "call", sid: call.callSid, sessionId, userId });
+    const later = newErasure(ctx, { what: "call", sid: call.callSid, sessionId, userId });
+    await noted(ctx, { ...later, dueAt: fromNow(ctx, LOOK_LATER_SECONDS) });
   }
 }
 
@@ -64,12 +59,14 @@ function knownOf({ recording, intelligence }: NonNullable<ErasedSession["call"]>
   ];
 }
 
-async function lookLater(ctx: Ctx, one: Wanted): Promise<void> {
-  const erasure = { ...newErasure(ctx, one), dueAt: secondsFrom(ctx, LOOK_LATER_SECONDS) };
+/** Writes down that something is to be erased, which happens once. @returns false where it was before */
+async function noted(ctx: Ctx, erasure: ProviderErasureDoc): Promise<boolean> {
   try {
-    await providerErasures(ctx.db).doc(one.sid).create(erasure);
+    await providerErasures(ctx.db).doc(erasure.sid).create(erasure);
+    return true;
   } catch (error) {
-    if (!isAlreadyThere(error)) throw error;
+    if (isAlreadyThere(error)) return false;
+    throw error;
   }
 }
 
@@ -111,9 +108,9 @@ function newErasure(ctx: Ctx, one: Wanted): ProviderErasureDoc {
     ...one,
     status: "pending",
     attempts: 0,
-    requestedAt: secondsFrom(ctx, 0),
-    dueAt: secondsFrom(ctx, ERASE_AGAIN_SECONDS[0]),
-    expiresAt: secondsFrom(ctx, RECEIPT_SECONDS),
+    requestedAt: fromNow(ctx, 0),
+    dueAt: fromNow(ctx, ERASE_AGAIN_SECONDS[0]),
+    expiresAt: fromNow(ctx, RECEIPT_SECONDS),
   };
 }
 
@@ -122,7 +119,7 @@ async function attempt(ctx: Ctx, erasure: ProviderErasureDoc): Promise<void> {
   const reference = providerErasures(ctx.db).doc(sid);
   try {
     await erase(ctx, erasure);
-    await reference.update({ status: "erased", erasedAt: secondsFrom(ctx, 0), dueAt: null });
+    await reference.update({ status: "erased", erasedAt: fromNow(ctx, 0), dueAt: null });
   } catch (error) {
     const again = ERASE_AGAIN_SECONDS[attempts + 1];
     const isGivenUp = again === undefined;
@@ -133,7 +130,7 @@ async function attempt(ctx: Ctx, erasure: ProviderErasureDoc): Promise<void> {
     });
     await reference.update({
       attempts: attempts + 1,
-      dueAt: isGivenUp ? null : secondsFrom(ctx, again),
+      dueAt: isGivenUp ? null : fromNow(ctx, again),
       ...(isGivenUp ? { status: "given_up" } : {}),
     });
   }

@@ -1,6 +1,3 @@
-import { Timestamp } from "firebase-admin/firestore";
-import type { Ctx } from "../core/ctx";
-
 /** Transcripts in a list. */
 export const DEFAULT_TRANSCRIPTS_PER_PAGE = 10;
 export const MAX_TRANSCRIPTS_PER_PAGE = 100;
@@ -38,8 +35,3 @@ export const RECEIPT_SECONDS = 400 * 24 * 3_600;
 export const MAX_RECEIPTS = 20;
 /** Sessions that one run erases because they were kept long enough. */
 export const OUTDATED_A_RUN = 100;
-
-/** So many seconds from now. */
-export function secondsFrom(ctx: Ctx, seconds: number): Timestamp {
-  return Timestamp.fromMillis(ctx.now().getTime() + seconds * 1_000);
-}

@@ -1,16 +1,8 @@
 import { FieldPath, type Query, Timestamp } from "firebase-admin/firestore";
-import { z } from "zod";
 import { type Ctx, requireCaller } from "../core/ctx";
-import { AppError } from "../core/errors";
+import { parseCursor, writeCursor } from "../core/timeCursor";
 import type { ListInput, ListOutput } from "./apiSchemas";
 import { enhancedTranscripts, type TranscriptDoc } from "./store";
-
-/** Seconds, nanoseconds and id of the last one shown: what began in the same instant is not passed over. */
-const cursorSchema = z.tuple([
-  z.number().int().min(-62_135_596_800).max(253_402_300_799),
-  z.number().int().min(0).max(999_999_999),
-  z.string().regex(/^(?!__)[A-Za-z0-9_-]{1,128}$/),
-]);
 
 /**
  * One's own conversations that have ended, newest first. Reads one document more than it returns, at most, and one for each
@@ -29,7 +21,7 @@ export async function listTranscripts(ctx: Ctx, input: ListInput): Promise<ListO
   const last = shown.at(-1);
   return {
     transcripts: shown.map(({ listed }) => listed),
-    ...(found.length > limit && last ? { nextCursor: writeCursor(last) } : {}),
+    ...(found.length > limit && last ? { nextCursor: writeCursor(last.callDate, last.sessionId) } : {}),
   };
 }
 
@@ -44,21 +36,4 @@ function filtered(query: TranscriptQuery, input: ListInput): TranscriptQuery {
   if (date_from !== undefined) wanted = wanted.where("callDate", ">=", at(date_from));
   if (date_to !== undefined) wanted = wanted.where("callDate", "<", at(date_to));
   return wanted;
-}
-
-function writeCursor({ callDate: { seconds, nanoseconds }, sessionId }: TranscriptDoc): string {
-  return Buffer.from(JSON.stringify([seconds, nanoseconds, sessionId])).toString("base64url");
-}
-
-function parseCursor(written: string): [Timestamp, string] {
-  try {
-    const text = Buffer.from(written, "base64url").toString();
-    const [seconds, nanoseconds, id] = cursorSchema.parse(JSON.parse(text));
-    return [new Timestamp(seconds, nanoseconds), id];
-  } catch (cause) {
-    throw new AppError("invalid_argument", "cursor: must be the X-Next-Cursor of the page before", {
-      details: { field: "cursor" },
-      cause,
-    });
-  }
 }

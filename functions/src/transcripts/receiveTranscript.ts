@@ -1,10 +1,11 @@
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { twilioAccount } from "../providers/twilioClient";
 import { fetchTranscript } from "../providers/twilioTranscripts";
 import { changeIntelligence } from "../voice/intelligence";
 import type { IntelligenceInput } from "./apiSchemas";
 import { keepTranscript } from "./keepTranscript";
-import { CHECK_AFTER_SECONDS, secondsFrom } from "./limits";
+import { CHECK_AFTER_SECONDS } from "./limits";
 
 /**
  * Twilio tells that a transcript is there: the conversation is enhanced by it. Told twice, early or late it comes to the
@@ -32,7 +33,7 @@ export async function settleTranscript(ctx: Ctx, sessionId: string, transcriptSi
     if (status === intelligence.status) return undefined;
     hasChanged = status === "completed";
     // Until it is kept it is to be asked for again.
-    const checkAt = hasChanged ? secondsFrom(ctx, CHECK_AFTER_SECONDS[0]) : null;
+    const checkAt = hasChanged ? fromNow(ctx, CHECK_AFTER_SECONDS[0]) : null;
     return { ...intelligence, transcriptSid, status, checkAt };
   });
   if (hasChanged) await takeIn(ctx, sessionId);

@@ -1,9 +1,10 @@
 import type { Ctx } from "../core/ctx";
+import { fromNow } from "../core/fromNow";
 import { twilioAccount } from "../providers/twilioClient";
 import { createTranscript, findTranscript, type KnownTranscript } from "../providers/twilioTranscripts";
 import type { CallRecord } from "../voice/callRecord";
 import { changeIntelligence } from "../voice/intelligence";
-import { ANSWER_SECONDS, CHECK_AFTER_SECONDS, secondsFrom } from "./limits";
+import { ANSWER_SECONDS, CHECK_AFTER_SECONDS } from "./limits";
 
 /** That a transcript of a call is wanted, where it is and was not before: to be stored with its recording. Pure. */
 export function wantedTranscript(
@@ -12,7 +13,7 @@ export function wantedTranscript(
 ): Pick<CallRecord, "intelligence"> {
   const { USE_TWILIO_VOICE_INTELLIGENCE: isOn, TWILIO_VOICE_INTELLIGENCE_SID: serviceSid } = ctx.config;
   if (!isOn || serviceSid === undefined || intelligence || recording?.status !== "completed") return {};
-  const checkAt = secondsFrom(ctx, ANSWER_SECONDS);
+  const checkAt = fromNow(ctx, ANSWER_SECONDS);
   return { intelligence: { status: "requested", transcriptSid: null, checkAt, checks: 0, isAsked: false } };
 }
 
@@ -52,7 +53,7 @@ export async function requestAgain(ctx: Ctx, sessionId: string, recordingSid: st
 async function adopt(ctx: Ctx, sessionId: string, { transcriptSid }: KnownTranscript): Promise<void> {
   await changeIntelligence(ctx, sessionId, ({ intelligence }) =>
     intelligence?.transcriptSid === null
-      ? { ...intelligence, transcriptSid, checkAt: secondsFrom(ctx, CHECK_AFTER_SECONDS[0]) }
+      ? { ...intelligence, transcriptSid, checkAt: fromNow(ctx, CHECK_AFTER_SECONDS[0]) }
       : undefined,
   );
 }

@@ -212,6 +212,19 @@ describe("The request to go on after a tool", () => {
     assert.deepEqual(told.passes(30_000), ["create:relay_tools_1"]);
   });
 
+  it("is made again for an output that was sent after it, of a response that nobody of ours had asked for", () => {
+    told.output("c1");
+    told.model(created("r2"), done("r2", [call("c2")]));
+    assert.deepEqual(told.output("c2"), ["output:c2"]);
+    const answered = told.model(
+      outputAdded("c1"),
+      created("r3", { metadata: { request: "relay_tools_1" } }),
+      outputAdded("c2"),
+    );
+    assert.deepEqual(answered, []);
+    assert.deepEqual(told.model(done("r3")), ["create:relay_tools_2"]);
+  });
+
   it("is not made again where it was refused for another reason", () => {
     told.output("c1");
     assert.deepEqual(told.model(refusal("relay_tools_1", "rate_limit_exceeded"), done("r2")), []);

@@ -73,7 +73,7 @@ export class Probe {
         if (event?.type === type) return event as EventOf<Type>;
       }
       const leftMs = deadline - Date.now();
-      if (leftMs <= 0) throw new Error(`No ${type} among ${this.types().join(", ")}`);
+      if (leftMs <= 0) throw new Error(`No ${type} among ${this.events.map(nameOf).join(", ")}`);
       await this.moreWithin(leftMs);
     }
   }
@@ -117,4 +117,9 @@ export function appends(audio: Buffer, bytesEach = 4_800): RealtimeClientEvent[]
     events.push({ type: "input_audio_buffer.append", audio: piece });
   }
   return events;
+}
+
+/** An event for a person: its type, and of an error what it says. */
+function nameOf(event: RealtimeServerEvent): string {
+  return event.type === "error" ? `error (${event.error.code}: ${event.error.message})` : event.type;
 }
