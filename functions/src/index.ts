@@ -7,13 +7,17 @@ const chat = () => require("./chat/endpoints") as typeof import("./chat/endpoint
 const speech = () => require("./speech/endpoints") as typeof import("./speech/endpoints");
 const accounts = () => require("./accounts/endpoints") as typeof import("./accounts/endpoints");
 const scenarios = () => require("./scenarios/endpoints") as typeof import("./scenarios/endpoints");
+const interviews = () => require("./interviews/endpoints") as typeof import("./interviews/endpoints");
 const calls = () => require("./calls/endpoints") as typeof import("./calls/endpoints");
 const calendar = () => require("./calendar/endpoints") as typeof import("./calendar/endpoints");
 const transcripts = () => require("./transcripts/endpoints") as typeof import("./transcripts/endpoints");
+const webrtc = () => require("./webrtc/endpoints") as typeof import("./webrtc/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
 const callTriggers = () => require("./calls/triggers") as typeof import("./calls/triggers");
+const interviewTriggers = () => require("./interviews/triggers") as typeof import("./interviews/triggers");
 const transcriptTriggers = () => require("./transcripts/triggers") as typeof import("./transcripts/triggers");
+const webrtcTriggers = () => require("./webrtc/triggers") as typeof import("./webrtc/triggers");
 const voiceTriggers = () => require("./voice/triggers") as typeof import("./voice/triggers");
 
 keepRawBodies(process.env.FUNCTION_TARGET);
@@ -46,6 +50,9 @@ export = lazyExports({
   createScenarioHttp: () => scenarios().createScenarioHttp,
   customScenariosHttp: () => scenarios().customScenariosHttp,
   customScenarioHttp: () => scenarios().customScenarioHttp,
+  // interviews
+  interviewsHttp: () => interviews().interviewsHttp,
+  interviewHttp: () => interviews().interviewHttp,
   // phone calls
   makeCallHttp: () => calls().makeCallHttp,
   makeCustomCallHttp: () => calls().makeCustomCallHttp,
@@ -75,6 +82,13 @@ export = lazyExports({
   enhancedTranscriptHttp: () => transcripts().enhancedTranscriptHttp,
   erasureReceiptsHttp: () => transcripts().erasureReceiptsHttp,
   twilioIntelligenceHttp: () => transcripts().twilioIntelligenceHttp,
+  // WebRTC
+  turnCredentialsHttp: () => webrtc().turnCredentialsHttp,
+  getTurnCredentials: () => webrtc().getTurnCredentials,
+  realtimeKeyHttp: () => webrtc().realtimeKeyHttp,
+  createRealtimeKey: () => webrtc().createRealtimeKey,
+  realtimeCallsHttp: () => webrtc().realtimeCallsHttp,
+  startRealtimeCall: () => webrtc().startRealtimeCall,
   // health
   health: () => health().health,
   // accounts: schedule
@@ -83,10 +97,15 @@ export = lazyExports({
   sweepScheduledCalls: () => callTriggers().sweepScheduledCalls,
   dialScheduledCall: () => callTriggers().dialScheduledCall,
   checkCalls: () => callTriggers().checkCalls,
+  // interviews: triggers
+  beginInterviewQuestion: () => interviewTriggers().beginInterviewQuestion,
+  completeInterviewQuestion: () => interviewTriggers().completeInterviewQuestion,
   // transcripts: triggers
   tendTranscripts: () => transcriptTriggers().tendTranscripts,
   eraseDeletedTranscript: () => transcriptTriggers().eraseDeletedTranscript,
   enhanceTranscript: () => transcriptTriggers().enhanceTranscript,
+  // WebRTC: schedule
+  tendRealtimeCalls: () => webrtcTriggers().tendRealtimeCalls,
   // voice sessions: schedule and triggers
   endExpiredSessions: () => voiceTriggers().endExpiredSessions,
   finishEndedSession: () => voiceTriggers().finishEndedSession,

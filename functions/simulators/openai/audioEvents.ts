@@ -5,6 +5,7 @@ import type { Utterance } from "./inputAudio.js";
 import { InvalidRequest } from "./invalidRequest.js";
 import { announceItem, takeTurn } from "./itemEvents.js";
 import { audioBytes } from "./itemShapes.js";
+import { interruptOutput } from "./outputAudio.js";
 import { startResponse } from "./responseEvents.js";
 import type { SessionState } from "./sessionState.js";
 import { transcribe } from "./transcription.js";
@@ -22,6 +23,15 @@ export function appendAudio(state: SessionState, event: ClientEventOf<"input_aud
   if (bytes.length > APPEND_MAX_BYTES || state.input.bufferedBytes + bytes.length > BUFFER_MAX_BYTES) {
     throw new InvalidRequest("input_audio_buffer_too_large", "The input audio buffer is full.", "audio");
   }
+  takeAudio(state, bytes);
+}
+
+/** What a call's microphone picks up; a buffer that nobody commits stays full. */
+export function hearAudio(state: SessionState, bytes: Buffer): void {
+  if (state.input.bufferedBytes + bytes.length <= BUFFER_MAX_BYTES) takeAudio(state, bytes);
+}
+
+function takeAudio(state: SessionState, bytes: Buffer): void {
   for (const happened of state.input.append(bytes)) {
     if (happened.type === "speech_started") speechStarted(state, happened.audioStartMs);
     else speechStopped(state, happened.audioEndMs, happened.utterance);
@@ -69,7 +79,7 @@ function speechStarted(state: SessionState, audioStartMs: number): void {
     audio_start_ms: Math.round(audioStartMs),
     item_id: itemId,
   });
-  if (state.config.audio.input.turn_detection?.interrupt_response) state.active?.cancel("turn_detected");
+  if (state.config.audio.input.turn_detection?.interrupt_response) interruptOutput(state);
 }
 
 function speechStopped(state: SessionState, audioEndMs: number, utterance: Utterance): void {

@@ -22,6 +22,8 @@ interface Secret {
   session: SessionConfig;
   /** The secret's session named its model, so the connection need not. */
   modelFixed: boolean;
+  /** The standard key that made it: the calls it opens are that one's. */
+  ownerKey: string | undefined;
 }
 
 /** Ephemeral keys: reusable until they expire, and the sessions they open outlive them. */
@@ -31,7 +33,7 @@ export class ClientSecrets {
   constructor(private readonly now: () => number = Date.now) {}
 
   /** `POST /v1/realtime/client_secrets`; throws InvalidRequest on a bad body. */
-  create(body: unknown): ClientSecretCreateResponse {
+  create(body: unknown, ownerKey?: string): ClientSecretCreateResponse {
     this.dropExpired();
     const { expires_after, session } = parseOrRefuse(bodySchema, body);
     const nowMs = this.now();
@@ -44,6 +46,7 @@ export class ClientSecrets {
       expiresAtMs: expiresAt * 1000,
       session: config,
       modelFixed: session?.model !== undefined,
+      ownerKey,
     });
     // Off is null on the wire; the SDK's types have an absent field.
     return { value, expires_at: expiresAt, session: config } as unknown as ClientSecretCreateResponse;

@@ -1,3 +1,6 @@
+/** Which way a call's client events came; a session over a WebSocket has only one. */
+export type EventLane = "data_channel" | "sideband";
+
 /** What a session received, for `GET /control/openai/sessions`; bounded, and without audio. */
 export class EventLog {
   private readonly entries: Record<string, unknown>[] = [];
@@ -6,19 +9,21 @@ export class EventLog {
   constructor(private readonly limit = 1_000) {}
 
   /** Audio becomes a byte count, and a run of appends becomes one entry that counts them. */
-  add(event: Record<string, unknown>): void {
+  add(event: Record<string, unknown>, via?: EventLane): void {
+    const lane = via && { via };
     const last = this.entries.at(-1);
     if (event.type === "input_audio_buffer.append") {
       const bytes = base64Bytes(event.audio);
-      if (last?.type === event.type) {
+      if (last?.type === event.type && last?.via === via) {
         last.count = (last.count as number) + 1;
         last.audio_bytes = (last.audio_bytes as number) + bytes;
         return;
       }
-      this.push({ type: event.type, count: 1, audio_bytes: bytes });
+      this.push({ type: event.type, count: 1, audio_bytes: bytes, ...lane });
       return;
     }
-    this.push(JSON.parse(JSON.stringify(event, audioAsCount)) as Record<string, unknown>);
+    const shown = JSON.parse(JSON.stringify(event, audioAsCount)) as Record<string, unknown>;
+    this.push({ ...shown, ...lane });
   }
 
   toJSON(): { events: Record<string, unknown>[]; dropped: number } {

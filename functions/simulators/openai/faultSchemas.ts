@@ -11,7 +11,7 @@ const afterMs = z.number().min(0).max(3_600_000).default(0);
 const when = z.enum(["connect", "response"]).default("connect");
 
 /** Before the answer to an HTTP request; only at one of the endpoints when it is named. */
-const http = { endpoint: z.enum(["chat", "speech"]).optional(), ...matching };
+const http = { endpoint: z.enum(["chat", "speech", "secrets", "calls", "hangup"]).optional(), ...matching };
 /** Within a streamed answer, once so many chunks of it are sent. */
 const stream = { afterChunks: z.int().min(0).max(1_000_000).default(2), ...http };
 const retryAfterSeconds = z.number().min(0).default(1);

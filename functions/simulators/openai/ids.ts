@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 const BYTES = 16;
 
 /** A fresh id in OpenAI's manner: the prefix, an underscore, 21 letters and digits. */
-export function newId(prefix: "event" | "sess" | "conv" | "item" | "resp" | "call" | "ek"): string {
+export function newId(prefix: "event" | "sess" | "conv" | "item" | "resp" | "call" | "ek" | "rtc"): string {
   // base64url's two marks are not part of OpenAI's alphabet.
   const random = randomBytes(BYTES).toString("base64url").replace(/[-_]/g, "x");
   return `${prefix}_${random.slice(0, 21)}`;

@@ -1,12 +1,14 @@
 import type { RealtimeServerEvent } from "openai/resources/realtime/realtime";
-import { appendAudio, clearAudio, commitAudio, idleTimedOut } from "./audioEvents.js";
+import { appendAudio, clearAudio, commitAudio, hearAudio, idleTimedOut } from "./audioEvents.js";
+import type { Playout } from "./calls/playout.js";
 import { type ClientEvent, type ClientEventOf, checkClientEvent, parseJsonObject } from "./clientEvents.js";
 import { Conversation } from "./conversation.js";
-import { EventLog } from "./eventLog.js";
+import { type EventLane, EventLog } from "./eventLog.js";
 import { newId } from "./ids.js";
 import { InputAudio } from "./inputAudio.js";
 import { InvalidRequest } from "./invalidRequest.js";
 import { createItem, deleteItem, retrieveItem, truncateItem } from "./itemEvents.js";
+import { clearOutput, takeOutputFrame } from "./outputAudio.js";
 import type { Pace } from "./pace.js";
 import { cancelResponse, createResponse } from "./responseEvents.js";
 import { type Script, ScriptPlayer } from "./script.js";
@@ -28,6 +30,8 @@ export interface SessionOptions {
   script: Script | undefined;
   pace: Pace;
   wire: SessionWire;
+  /** Given for a call: the server then holds the output audio and plays it. */
+  playout?: Playout;
 }
 
 type Handlers = { [Type in ClientEvent["type"]]: (state: SessionState, event: ClientEventOf<Type>) => void };
@@ -37,7 +41,7 @@ const HANDLERS: Handlers = {
   "input_audio_buffer.append": appendAudio,
   "input_audio_buffer.commit": commitAudio,
   "input_audio_buffer.clear": clearAudio,
-  "output_audio_buffer.clear": refuseOutputClear,
+  "output_audio_buffer.clear": clearOutput,
   "conversation.item.create": createItem,
   "conversation.item.delete": deleteItem,
   "conversation.item.retrieve": retrieveItem,
@@ -45,11 +49,6 @@ const HANDLERS: Handlers = {
   "response.create": createResponse,
   "response.cancel": cancelResponse,
 };
-
-/** Over a WebSocket the server holds no output audio to clear. */
-function refuseOutputClear(): void {
-  throw new InvalidRequest("invalid_event", "output_audio_buffer.clear is for WebRTC and SIP only.", "type");
-}
 
 /** One Realtime session: takes the client's messages, answers with server events. Nothing it is given makes it throw. */
 export class RealtimeSession {
@@ -71,6 +70,7 @@ export class RealtimeSession {
       pace,
       timers: this.timers,
       emit: (event) => this.emit(event),
+      playout: options.playout,
       active: undefined,
       outOfBand: new Map(),
       hasSpoken: false,
@@ -92,18 +92,38 @@ export class RealtimeSession {
 
   /** Says `session.created` and starts the session's lifetime. */
   start(lifetimeMs: number): void {
-    this.emit({ type: "session.created", session: asShown(this.state.config) });
+    this.emit(this.created());
     this.timers.after(lifetimeMs, () => this.expire());
   }
 
+  /** A `session.created` for one who joins later. */
+  greeting(): string {
+    return JSON.stringify(withEventId(this.created()));
+  }
+
+  /** Takes audio in the format that the session takes, as if it were appended. */
+  hear(bytes: Buffer): void {
+    if (!this.open || bytes.length === 0) return;
+    try {
+      hearAudio(this.state, bytes);
+    } catch (error) {
+      this.fail(error, null);
+    }
+  }
+
+  /** The next frame of audio to be played in a call; undefined while there is none. */
+  takeFrame(): Buffer | undefined {
+    return this.open ? takeOutputFrame(this.state) : undefined;
+  }
+
   /** Takes one text message. */
-  receive(text: string): void {
+  receive(text: string, via?: EventLane): void {
     if (!this.open) return;
     let eventId: string | null = null;
     try {
       const value = parseJsonObject(text);
       if (typeof value.event_id === "string") eventId = value.event_id;
-      this.received.add(value);
+      this.received.add(value, via);
       this.handle(checkClientEvent(value));
     } catch (error) {
       this.fail(error, eventId);
@@ -139,10 +159,13 @@ export class RealtimeSession {
     HANDLERS[event.type as Type](this.state, event);
   }
 
+  private created(): OutgoingEvent {
+    return { type: "session.created", session: asShown(this.state.config) };
+  }
+
   private emit(event: OutgoingEvent): void {
     if (!this.open) return;
-    const { type, ...fields } = event;
-    const whole = { type, event_id: newId("event"), ...fields } as RealtimeServerEvent;
+    const whole = withEventId(event);
     this.options.wire.send(whole, JSON.stringify(whole));
   }
 
@@ -158,4 +181,8 @@ export class RealtimeSession {
       error: { type: "server_error", code: null, message, param: null, event_id: eventId },
     });
   }
+}
+
+function withEventId({ type, ...fields }: OutgoingEvent): RealtimeServerEvent {
+  return { type, event_id: newId("event"), ...fields } as RealtimeServerEvent;
 }

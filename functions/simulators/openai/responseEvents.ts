@@ -4,6 +4,7 @@ import { contextEntry, type StoredItem } from "./conversation.js";
 import { newId } from "./ids.js";
 import { InvalidRequest, parseOrRefuse } from "./invalidRequest.js";
 import { storedItemOf } from "./itemShapes.js";
+import { sendOutputAudio } from "./outputAudio.js";
 import { chooseReply } from "./reply.js";
 import type { ResponsePlan } from "./responsePlan.js";
 import { ResponseStream } from "./responseStream.js";
@@ -34,8 +35,9 @@ export function startResponse(state: SessionState, params: ResponseParams): void
     pace: state.pace,
     emit: (outgoing) => state.emit(outgoing),
     addItem: (stored) => addOutput(state, stored),
-    onAudio: () => {
+    sendAudio: (place, audio) => {
       state.hasSpoken = true;
+      sendOutputAudio(state, { place, format: plan.format.type }, audio);
     },
     onDone: (response) => finish(state, plan, response),
   });
@@ -119,6 +121,7 @@ function addOutput(state: SessionState, stored: StoredItem): string | null {
 function finish(state: SessionState, plan: ResponsePlan, response: RealtimeResponse): void {
   state.tokensUsed += response.usage?.total_tokens ?? 0;
   state.outOfBand.delete(plan.id);
+  state.playout?.finish(plan.id);
   if (state.active?.plan.id !== plan.id) return;
   state.active = undefined;
   state.previousContext = plan.context;

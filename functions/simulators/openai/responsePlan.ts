@@ -1,5 +1,6 @@
 import type { RealtimeResponse, RealtimeResponseStatus } from "openai/resources/realtime/realtime";
 import { asConversationItem, type Item, type StoredItem } from "./conversation.js";
+import type { AudioPlace } from "./outputAudio.js";
 import type { Pace } from "./pace.js";
 import type { AudioFormat, Modality } from "./sessionConfig.js";
 import type { OutgoingEvent } from "./sessionState.js";
@@ -34,7 +35,7 @@ export interface ResponseEffects {
   emit(event: OutgoingEvent): void;
   /** Puts an output item into the conversation and tells what stands before it. */
   addItem(stored: StoredItem): string | null;
-  onAudio(): void;
+  sendAudio(place: AudioPlace, audio: Buffer): void;
   onDone(response: RealtimeResponse): void;
 }
 

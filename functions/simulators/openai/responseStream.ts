@@ -13,8 +13,6 @@ type Ending = {
 };
 
 const CHUNK_MS = 200;
-/** A long word is cut into deltas of this length. */
-const DELTA_MAX_MS = 400;
 const ARGUMENT_CHARACTERS_PER_DELTA = 12;
 
 /** One response, from `response.created` to `response.done`, at the session's pace. */
@@ -115,13 +113,7 @@ export class ResponseStream {
       this.output.audio.ms += ms;
       this.output.audio.bytes.push(...audio);
     }
-    const whole = Buffer.concat(audio);
-    const step = DELTA_MAX_MS * bytesPerMs(this.plan.format.type);
-    for (let at = 0; at < whole.length; at += step) {
-      const delta = whole.toString("base64", at, Math.min(at + step, whole.length));
-      this.effects.emit({ type: "response.output_audio.delta", ...this.place, delta });
-    }
-    this.effects.onAudio();
+    this.effects.sendAudio(this.place, Buffer.concat(audio));
   }
 
   private callFunction(name: string, args: string): void {

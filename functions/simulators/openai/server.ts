@@ -1,9 +1,10 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { serveSimulators } from "../httpServer.js";
 import { sendJson, UnreadableBody } from "../json.js";
 import type { ProviderSimulator } from "../provider.js";
+import { CallList, unknownCall } from "./calls/callList.js";
 import { type ChatScriptInput, chatScriptSchema } from "./chatScript.js";
 import { ClientSecrets } from "./clientSecrets.js";
 import { type Controls, handleControl } from "./control.js";
@@ -14,6 +15,7 @@ import { handleApi, notFound } from "./httpApi.js";
 import { InvalidRequest } from "./invalidRequest.js";
 import { DEFAULT_PACE, type Pace } from "./pace.js";
 import { type Refusal, RefusedRequest, refusal } from "./refusal.js";
+import { isUnselectable, refuseUpgrade } from "./refuseUpgrade.js";
 import { RequestLog, type RequestView } from "./requestLog.js";
 import { type Script, scriptSchema } from "./script.js";
 import { SessionList, type SessionView } from "./sessionList.js";
@@ -23,6 +25,8 @@ export interface OpenAiSimulatorOptions {
   script?: Script;
   chatScript?: ChatScriptInput;
   pace?: Partial<Pace>;
+  /** The clock by which ephemeral keys expire, in ms since the epoch. */
+  now?: () => number;
 }
 
 /** A simulator in this process, steered by calls instead of by its control endpoints. */
@@ -40,6 +44,8 @@ export interface OpenAiSimulator {
   setPace(pace: Partial<Pace>): void;
   addFault(fault: FaultInput): void;
   clearFaults(): void;
+  /** Cuts the sidebands of every call; the calls go on. */
+  dropSidebands(): void;
   sessions(): SessionView[];
   /** The latest HTTP requests to the API, oldest first. */
   requests(): RequestView[];
@@ -52,7 +58,7 @@ const CONTROL = "/control/openai/";
 const NOTE =
   "Speaks the Realtime GA protocol, client secrets, chat completions and speech. It understands no speech, follows no " +
   "instructions and thinks nothing: it plays a script, or says what it received; a text given to a spoken response " +
-  "beside the conversation is read aloud as it is. No WebRTC, SIP, MCP, images, transcription sessions, n > 1, " +
+  "beside the conversation is read aloud as it is. Calls over WebRTC speak PCMU (G.711 µ-law at 8 kHz) only: no Opus. No SIP, MCP, images, transcription sessions, n > 1, " +
   "structured or audio chat output, and speech only as mp3, wav or pcm.";
 
 /** Room for an append of 15 MiB in base64; fragments and chunks bounded, as ws leaves them open. */
@@ -85,10 +91,14 @@ export async function startOpenAiSimulator(
     },
     addFault: (fault) => void controls.faults.add(fault),
     clearFaults: () => controls.faults.clear(),
+    dropSidebands: () => provider.calls.dropSidebands(),
     sessions: () => controls.sessions.view(),
     requests: () => controls.requests.view(),
     clearRequests: () => controls.requests.clear(),
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      await provider.stopped();
+    },
   };
 }
 
@@ -97,7 +107,8 @@ export class OpenAiProvider implements ProviderSimulator {
   readonly name = "openai";
   readonly note = NOTE;
   readonly controls: Controls;
-  private readonly secrets = new ClientSecrets();
+  private readonly secrets: ClientSecrets;
+  readonly calls = new CallList();
   private readonly sockets = new WebSocketServer({
     noServer: true,
     // The key among the offered protocols must never be echoed.
@@ -107,7 +118,8 @@ export class OpenAiProvider implements ProviderSimulator {
     ...SOCKET_LIMITS,
   });
 
-  constructor({ script, chatScript, pace }: OpenAiSimulatorOptions = {}) {
+  constructor({ script, chatScript, pace, now }: OpenAiSimulatorOptions = {}) {
+    this.secrets = new ClientSecrets(now);
     this.controls = {
       faults: new FaultQueue(),
       sessions: new SessionList(),
@@ -141,7 +153,12 @@ export class OpenAiProvider implements ProviderSimulator {
     const verdict = this.verdictOn(request, url, key);
     if (verdict === "hang") return;
     if (verdict || key === undefined) {
-      if (verdict) refuse(socket, verdict);
+      if (verdict) refuseUpgrade(socket, verdict);
+      return;
+    }
+    const callId = url.searchParams.get("call_id");
+    if (callId !== null) {
+      this.joinCall(callId, key, { request, socket, head });
       return;
     }
     const admission = admit(request, url, key, this.secrets);
@@ -154,8 +171,28 @@ export class OpenAiProvider implements ProviderSimulator {
 
   stop(): void {
     this.controls.sessions.stopAll();
+    this.calls.stopAll();
     for (const client of this.sockets.clients) client.terminate();
     this.sockets.close();
+  }
+
+  /** Resolves once nothing is left after {@link stop}: a peer connection takes a moment to close. */
+  stopped(): Promise<void> {
+    return this.calls.stopped();
+  }
+
+  /** A sideband: the server that made a call listens to it and steers it. */
+  private joinCall(
+    id: string,
+    key: string,
+    { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+  ): void {
+    const call = this.calls.find(id, key);
+    if (!call) {
+      refuseUpgrade(socket, unknownCall(id).refusal);
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => call.join(webSocket));
   }
 
   /** Why this client gets no WebSocket; `hang` keeps its socket open and says nothing. */
@@ -167,7 +204,7 @@ export class OpenAiProvider implements ProviderSimulator {
     if (url.pathname !== `${API}/realtime`) return refusal(404, notFound("GET", url.pathname));
     const fault = this.controls.faults.takeForHandshake(key);
     if (fault) return refusalOfFault(fault) ?? "hang";
-    const refused = refuseKey(key, this.secrets);
+    const refused = refuseKey(key, url.searchParams.has("call_id") ? undefined : this.secrets);
     if (refused) return refused;
     return isUnselectable(protocolsOf(request)) ? { status: 400, headers: {}, body: {} } : undefined;
   }
@@ -178,23 +215,7 @@ export class OpenAiProvider implements ProviderSimulator {
       return handleControl(this.controls, request, response, path.slice(CONTROL.length));
     }
     if (!path.startsWith(`${API}/`)) throw new RefusedRequest(refusal(404, notFound(request.method, path)));
-    const { controls, secrets } = this;
-    return handleApi({ controls, secrets }, request, response, path.slice(API.length));
+    const { controls, secrets, calls } = this;
+    return handleApi({ controls, secrets, calls }, request, response, { path: path.slice(API.length), url });
   }
-}
-
-/** Protocols were offered, but not the one this server speaks: no official client would go on. */
-function isUnselectable(protocols: string[]): boolean {
-  return protocols.some((protocol) => protocol !== "") && !protocols.includes("realtime");
-}
-
-function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
-  const text = JSON.stringify(body);
-  const lines = Object.entries({
-    ...headers,
-    "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(text),
-    Connection: "close",
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${text}`);
 }

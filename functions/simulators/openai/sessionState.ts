@@ -1,4 +1,5 @@
 import type { RealtimeServerEvent } from "openai/resources/realtime/realtime";
+import type { Playout } from "./calls/playout.js";
 import type { Conversation } from "./conversation.js";
 import type { InputAudio } from "./inputAudio.js";
 import type { Pace } from "./pace.js";
@@ -24,6 +25,8 @@ export interface SessionState {
   readonly pace: Pace;
   readonly timers: Timers;
   emit(event: OutgoingEvent): void;
+  /** A call's output audio buffer; over a WebSocket the client keeps its own. */
+  readonly playout: Playout | undefined;
   /** The response of the default conversation; there is at most one. */
   active: ResponseStream | undefined;
   /** Responses outside the conversation, by id. */

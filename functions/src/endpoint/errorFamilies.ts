@@ -45,3 +45,11 @@ export const assistantErrors: ErrorFamily = {
     required: ["detail", "status_code"],
   },
 };
+
+/** The same shape: WebRTC and interviews. What the server lacks is missing for now, not broken. */
+export const webrtcErrors: ErrorFamily = {
+  ...assistantErrors,
+  name: "WebrtcError",
+  status: { ...assistantErrors.status, not_configured: 503 },
+  body: (error) => ({ detail: error.safeMessage, status_code: webrtcErrors.status[error.code] }),
+};

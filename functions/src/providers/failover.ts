@@ -9,6 +9,7 @@ export type FailureReason =
   | "server_error"
   | "timeout"
   | "network"
+  | "not_found"
   | "refused";
 
 /** One key's failure; `retryable` once more with the same key, after a pause. */
@@ -28,6 +29,7 @@ const BACKOFF_MS = { least: 150, most: 450 };
 export function failureOfStatus(status: number): KeyFailure {
   if (status === 401 || status === 403) return { reason: "unauthorized", retryable: false };
   if (status === 429) return { reason: "rate_limited", retryable: false };
+  if (status === 404) return { reason: "not_found", retryable: false };
   if (status >= 500) return { reason: "server_error", retryable: true };
   return { reason: "refused", retryable: false };
 }
@@ -61,7 +63,10 @@ export async function withWorkingKey<T>(
         return { value: outcome.value, key };
       }
       if (signal.aborted) throw unavailable();
-      pool.failed(key, Date.now(), outcome.failure.reason === "unauthorized" ? "refused" : "passing");
+      // A key is not at fault where what was asked for does not exist.
+      if (outcome.failure.reason !== "not_found") {
+        pool.failed(key, Date.now(), outcome.failure.reason === "unauthorized" ? "refused" : "passing");
+      }
       options.onFailure?.(outcome.failure);
       retryAfterSeconds = outcome.failure.retryAfterSeconds;
       if (outcome.failure.retryable) retryable.push(key);

@@ -27,6 +27,8 @@ export interface RequestOptions {
   signal: AbortSignal;
   /** For how long the provider may be silent, before its answer begins too. */
   stallMs: number;
+  /** The same for one key alone, so that another can be tried while somebody still waits. */
+  keyStallMs?: number;
 }
 
 /**
@@ -35,27 +37,28 @@ export interface RequestOptions {
  */
 export async function requestOpenAi<T>(
   { keys, baseUrl }: OpenAiAccess,
-  { signal, stallMs }: RequestOptions,
+  { signal, stallMs, keyStallMs = stallMs }: RequestOptions,
   request: (client: OpenAI, options: { signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const deadline = Date.now() + stallMs;
   const attempt = async (apiKey: string): Promise<Attempt<T>> => {
     // Of all keys together the client waits no longer than of one.
-    const timeout = deadline - Date.now();
-    if (timeout <= 0) throw providerStalled();
+    const leftMs = deadline - Date.now();
+    if (leftMs <= 0) throw providerStalled();
     // Its own log would hold what the provider said; its own retries would not change the key.
     const client = new OpenAI({
       apiKey,
       baseURL: baseUrl,
       maxRetries: 0,
-      timeout,
+      timeout: Math.min(leftMs, keyStallMs),
       logLevel: "off",
     });
     try {
       return { value: await request(client, { signal }) };
     } catch (error) {
+      if (error instanceof AppError) throw error;
       const failure = failureOf(error);
-      if (failure.reason === "refused") throw providerFailed(error);
+      if (failure.reason === "refused" || failure.reason === "not_found") throw providerFailed(error);
       return { failure };
     }
   };

@@ -1,11 +1,19 @@
 import WebSocket from "ws";
-import { type Attempt, failureOfStatus, type KeyFailure, withWorkingKey } from "./failover";
+import { AppError } from "../core/errors";
+import {
+  type Attempt,
+  type FailureReason,
+  failureOfStatus,
+  type KeyFailure,
+  withWorkingKey,
+} from "./failover";
 import type { KeyPool } from "./keyPool";
 
 export interface DialOptions {
   /** `wss://api.openai.com/v1/realtime`, or any server that speaks its protocol. */
   url: string;
-  model: string;
+  /** What the socket is to: a session of its own with this model, or a WebRTC call that is going on. */
+  target: { model: string } | { callId: string };
   handshakeTimeoutMs: number;
   signal: AbortSignal;
   onFailure?(failure: KeyFailure): void;
@@ -21,15 +29,22 @@ export interface DialedSocket {
 const MAX_EVENT_BYTES = 16 * 1_024 * 1_024;
 
 /**
- * Opens a realtime socket with the first key that works.
- * @throws AppError not_configured without a key, provider_unavailable where none works
+ * Opens a realtime socket with the first key that works. A call is known to the keys of one project.
+ * @throws AppError not_configured without a key, provider_unavailable where none works, not_found where none knows the call
  */
 export async function dialRealtime(pool: KeyPool, options: DialOptions): Promise<DialedSocket> {
-  const unavailable = "The voice model cannot be reached right now: try again in a moment.";
-  const { value: socket, key } = await withWorkingKey(pool, (one) => handshake(one, options), {
+  const reasons = new Set<FailureReason>();
+  const dialing = withWorkingKey(pool, (key) => handshake(key, options), {
     signal: options.signal,
-    unavailable,
-    onFailure: options.onFailure,
+    unavailable: "The voice model cannot be reached right now: try again in a moment.",
+    onFailure: (failure) => {
+      reasons.add(failure.reason);
+      options.onFailure?.(failure);
+    },
+  });
+  const { value: socket, key } = await dialing.catch((error: unknown) => {
+    const isUnknown = "callId" in options.target && reasons.size === 1 && reasons.has("not_found");
+    throw isUnknown ? new AppError("not_found", "This call is over.", { cause: error }) : error;
   });
   return { socket, key };
 }
@@ -37,7 +52,8 @@ export async function dialRealtime(pool: KeyPool, options: DialOptions): Promise
 /** One handshake; resolves with the open socket, reading nothing yet, or with why it failed. */
 function handshake(key: string, options: DialOptions): Promise<Attempt<WebSocket>> {
   const url = new URL(options.url);
-  url.searchParams.set("model", options.model);
+  if ("model" in options.target) url.searchParams.set("model", options.target.model);
+  else url.searchParams.set("call_id", options.target.callId);
   return new Promise((resolve) => {
     const socket = new WebSocket(url, {
       headers: { Authorization: `Bearer ${key}` },

@@ -37,7 +37,7 @@ export class RealtimeSpeech implements SpeechProvider {
     const stalled = new AbortController();
     const { socket } = await dialRealtime(this.keys, {
       url: this.url,
-      model: this.model,
+      target: { model: this.model },
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
       signal,
     });

@@ -12,27 +12,37 @@ export interface TwilioAccount {
   phoneNumber: string;
 }
 
-const accounts = new WeakMap<Config, Promise<TwilioAccount>>();
+const clients = new WeakMap<Config, Promise<Twilio>>();
+
+/** What Twilio is asked with. @throws AppError not_configured naming the setting that is missing */
+export function twilioSettings(config: Config) {
+  return {
+    accountSid: requireSetting(config.TWILIO_ACCOUNT_SID, "TWILIO_ACCOUNT_SID"),
+    authToken: requireSetting(config.TWILIO_AUTH_TOKEN, "TWILIO_AUTH_TOKEN"),
+  };
+}
 
 /** What calls are made with. @throws AppError not_configured naming the setting that is missing */
 export function phoneSettings(config: Config) {
   return {
-    accountSid: requireSetting(config.TWILIO_ACCOUNT_SID, "TWILIO_ACCOUNT_SID"),
-    authToken: requireSetting(config.TWILIO_AUTH_TOKEN, "TWILIO_AUTH_TOKEN"),
+    ...twilioSettings(config),
     phoneNumber: requireSetting(config.TWILIO_PHONE_NUMBER, "TWILIO_PHONE_NUMBER"),
   };
 }
 
 /** Loaded at first use: whatever only reads calls does not pay for the SDK. @throws AppError not_configured */
 export async function twilioAccount(config: Config): Promise<TwilioAccount> {
-  const settings = phoneSettings(config);
-  const known = accounts.get(config);
+  const { phoneNumber } = phoneSettings(config);
+  return { client: await twilioClient(config), phoneNumber };
+}
+
+/** Likewise, for what needs no phone number. @throws AppError not_configured */
+export async function twilioClient(config: Config): Promise<Twilio> {
+  const settings = twilioSettings(config);
+  const known = clients.get(config);
   if (known) return known;
   const where = { baseUrl: config.TWILIO_API_BASE_URL, timeoutMs: TIMEOUT_MS };
-  const made = import("./twilioSdk.js").then(({ makeClient }) => ({
-    client: makeClient(settings, where),
-    phoneNumber: settings.phoneNumber,
-  }));
-  accounts.set(config, made);
+  const made = import("./twilioSdk.js").then(({ makeClient }) => makeClient(settings, where));
+  clients.set(config, made);
   return made;
 }

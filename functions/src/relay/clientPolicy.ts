@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { MAX_OUTPUT_TOKENS, MAX_TOOLS } from "./limits";
+import { MAX_OUTPUT_TOKENS } from "../voice/limits";
+import { MAX_TOOLS } from "./limits";
 
 // An allow-list, not a deny-list: what reaches the model is built anew from the fields below. A field that the server
 // owns (instructions, model, voice, transcription, prompt, tracing, …) is not on it and so falls away in silence,

@@ -50,6 +50,8 @@ export const ENDINGS = {
     error: server("upstream_failed", "The connection to the voice model was lost: connect again to go on."),
     session: "open",
   },
+  /** Of a WebRTC call, which the model has told to be over. */
+  hungUp: { code: CLOSE.ended, reason: "hung up", session: { endReason: "hangup" } },
   tooFast: {
     code: CLOSE.tooMany,
     reason: "too much data",

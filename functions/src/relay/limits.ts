@@ -37,6 +37,12 @@ export interface RelayLimits {
   tickMs: number;
   /** The same for phone calls, whose pauses are heard. */
   phoneTickMs: number;
+  /** How long a hold on a WebRTC call lasts, how often it is renewed, and how often calls without one are looked for. */
+  sidebandHeldMs: number;
+  sidebandRenewMs: number;
+  sidebandScanMs: number;
+  /** So long before the end of a WebRTC call its user is told of it. */
+  warnBeforeMs: number;
   /** How long an answer of Firestore makes `/readyz` sure of it. */
   readinessHoldsMs: number;
   /** How long `/readyz` waits for Firestore. */
@@ -69,12 +75,14 @@ export const RELAY_LIMITS: RelayLimits = {
   streamStartBytes: 16 * 1_024,
   tickMs: 1_000,
   phoneTickMs: 250,
+  sidebandHeldMs: 45_000,
+  sidebandRenewMs: 15_000,
+  sidebandScanMs: 10_000,
+  warnBeforeMs: 60_000,
   readinessHoldsMs: 5_000,
   readinessTimeoutMs: 2_000,
 };
 
-/** The most tokens one answer may have; a client may ask for fewer. */
-export const MAX_OUTPUT_TOKENS = 4_096;
 /** Items that a client may put into one connection's conversation. */
 export const MAX_CREATED_ITEMS = 2_000;
 /** How long one of the server's own tools may take, and how many the model may run in one connection. */

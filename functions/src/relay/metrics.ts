@@ -36,6 +36,11 @@ export class RelayMetrics {
     help: "Phone calls among them",
     registers: [this.registry],
   });
+  readonly sidebands = new Gauge({
+    name: "voice_relay_sidebands",
+    help: "WebRTC calls among them, of which this instance holds the server's end",
+    registers: [this.registry],
+  });
   readonly closes = new Counter({
     name: "voice_relay_closes_total",
     help: "Sockets of clients that came to an end, by the close code",

@@ -32,6 +32,13 @@ export interface LinkEffects {
   defect(error: unknown): void;
 }
 
+/** A WebRTC call that a link is the server's end of. */
+export interface LinkedCall {
+  callId: string;
+  /** The model was there when the session's earlier turns were spoken. */
+  knowsConversation: boolean;
+}
+
 /** One connection's socket to the model: dialed, configured, read, watched over. */
 export class ModelLink {
   /** When the frame came that is being read, by the monotonic clock. */
@@ -66,14 +73,15 @@ export class ModelLink {
 
   /**
    * Dials the model and configures it by the event that `configuration` makes of an event id.
+   * @param call the call to be joined, where the client speaks with the model itself
    * @returns the model's end; undefined where the link was given up meanwhile
-   * @throws AppError where no key works
+   * @throws AppError where no key works; not_found where the call is over
    */
-  async open(configuration: (eventId: string) => string): Promise<Peer | undefined> {
+  async open(configuration: (eventId: string) => string, call?: LinkedCall): Promise<Peer | undefined> {
     const { ctx, keys, limits, metrics } = this.services;
     const { socket, key } = await dialModel(this.services, {
       url: ctx.config.OPENAI_REALTIME_API_URL,
-      model: this.attached.session.model,
+      target: call ? { callId: call.callId } : { model: this.attached.session.model },
       handshakeTimeoutMs: limits.upstreamHandshakeMs,
       signal: this.#dialing.signal,
       onFailure: ({ reason }) => metrics.upstreamFailures.inc({ reason }),
@@ -91,7 +99,8 @@ export class ModelLink {
     socket.on("error", (error) => ctx.log.debug("upstream socket failed", { error }));
     const configurationId = `relay_${randomToken(12)}`;
     peer.send(configuration(configurationId));
-    for (const event of earlierConversation(this.attached)) peer.send(event);
+    const earlier = call?.knowsConversation ? [] : earlierConversation(this.attached);
+    for (const event of earlier) peer.send(event);
     this.#reader.expectConfigured(Date.now(), configurationId);
     socket.resume();
     return peer;

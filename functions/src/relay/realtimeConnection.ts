@@ -2,13 +2,13 @@ import { randomToken } from "../core/ids";
 import type { AttachedSession } from "../voice/relayConnection";
 import { audioOfDelta } from "./audioFrames";
 import type { AudioMode } from "./audioMode";
+import { ClientConnection } from "./clientConnection";
 import type { RefusedEvent } from "./clientPolicy";
 import { ClientReader, weightOf } from "./clientReader";
 import { letGo } from "./connection";
 import { ConversationLog } from "./conversationLog";
 import { ENDINGS, type Ending } from "./ending";
 import { errorEvent } from "./errorEvent";
-import { HeldConnection } from "./heldConnection";
 import { ModelLink, type RelayServices } from "./modelLink";
 import { isDead, isStalled, type Peer } from "./peer";
 import type { ServerEvent } from "./serverEvents";
@@ -20,7 +20,7 @@ import type { ServerTool } from "./toolRunner";
  * One client speaking Realtime events with the model. The client's socket is paused until the model is ready, so what
  * it sends meanwhile waits in TCP, bounded and whole.
  */
-export class RealtimeConnection extends HeldConnection {
+export class RealtimeConnection extends ClientConnection {
   protected readonly link: ModelLink;
   readonly #log: ConversationLog;
   /** Null in most sessions: they then hold and do nothing more than without. */

@@ -8,6 +8,7 @@ import { newId } from "../core/ids";
 import { logFailure } from "../core/logFailure";
 import { projectIdOf, traceOf } from "../core/trace";
 import { detachRelay } from "../voice/relayConnection";
+import { isSidebandToken } from "../voice/sidebandTokens";
 import { watchRelaySessions } from "../voice/watchRelaySessions";
 import type { Admission, ClientKind } from "./clientKind";
 import type { Connection } from "./connection";
@@ -19,10 +20,20 @@ import { Peer } from "./peer";
 import { phoneCalls } from "./phone/phoneCalls";
 import { Readiness } from "./readiness";
 import { realtimeClients } from "./realtimeClients";
+import { SidebandCalls, type Taken } from "./sideband/sidebandCalls";
 import { statusPage } from "./statusPage";
 
 /** As WebSockets call a connection that ended without a close frame. */
 const GONE_UNSEEN = 1006;
+/** Where the backend asks for the WebRTC call of a session to be taken up. */
+const SIDEBAND_PATH = /^\/sidebands\/([A-Za-z0-9_-]{1,128})$/;
+const SIDEBAND_STATUS: Record<Taken, number> = {
+  held: 204,
+  elsewhere: 204,
+  over: 410,
+  failed: 502,
+  full: 503,
+};
 const CLIENT_KINDS = [realtimeClients, phoneCalls];
 
 /** A running relay. */
@@ -49,6 +60,9 @@ class RelayServer implements Relay {
   readonly #live = new Map<string, Connection>();
   /** Sessions of phone calls among them. */
   readonly #calls = new Set<string>();
+  /** And of WebRTC calls. */
+  readonly #webrtc = new Set<string>();
+  readonly #sidebands: SidebandCalls;
   readonly #readiness: Readiness;
   readonly #closing = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -59,6 +73,12 @@ class RelayServer implements Relay {
     const { ctx, keys, limits } = services;
     // A document that nobody writes: a missing one is an answer too.
     this.#readiness = new Readiness(() => ctx.db.doc("health/probe").get(), keys, limits);
+    this.#sidebands = new SidebandCalls(services, {
+      relayId: this.#id,
+      hasRoom: () => !this.#stopping.signal.aborted && this.#live.size < limits.maxConnections,
+      hold: (sessionId, connection) => this.#holdAlone(sessionId, connection, this.#webrtc),
+      release: (sessionId, connection) => this.#release(sessionId, connection),
+    });
     this.#http = createServer(
       {
         headersTimeout: 5_000,
@@ -100,6 +120,7 @@ class RelayServer implements Relay {
       () => {
         const now = Date.now();
         for (const connection of this.#live.values()) connection.tick(now);
+        this.#sidebands.tick(now);
       },
       Math.min(this.services.limits.tickMs, this.services.limits.phoneTickMs),
     );
@@ -131,12 +152,29 @@ class RelayServer implements Relay {
   async #serveHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isDraining = this.#stopping.signal.aborted;
     const { metrics } = this.services;
+    const [, sessionId] = SIDEBAND_PATH.exec(pathOf(request)) ?? [];
+    if (sessionId !== undefined && request.method === "POST") {
+      response.writeHead(await this.#takeUp(sessionId, request)).end();
+      return;
+    }
     const { status, body, type } = await statusPage(pathOf(request), {
       metrics,
       readiness: this.#readiness,
       isDraining,
     });
     response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(body);
+  }
+
+  /** The backend asks for a WebRTC call to be taken up. @returns the HTTP status */
+  async #takeUp(sessionId: string, { headers }: IncomingMessage): Promise<number> {
+    const token = /^Bearer (\S{1,256})$/.exec(headers.authorization ?? "")?.[1] ?? "";
+    try {
+      if (!isSidebandToken(this.services.ctx, sessionId, token)) return 401;
+    } catch (error) {
+      logFailure(this.services.ctx.log, error);
+      return 503;
+    }
+    return SIDEBAND_STATUS[await this.#sidebands.take(sessionId)];
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -209,10 +247,7 @@ class RelayServer implements Relay {
       return this.#stopping.signal.aborted ? ENDINGS.restarting : clientGone(GONE_UNSEEN);
     }
     const connection = connect({ ...this.services, ctx });
-    // The watch tells of it too, but this instance need not wait for that.
-    const displaced = this.#live.get(sessionId);
-    this.#hold(sessionId, connection, attached.session.kind === "phone");
-    if (displaced) this.#track(displaced.end(ENDINGS.displaced));
+    this.#holdAlone(sessionId, connection, attached.session.kind === "phone" ? this.#calls : undefined);
     client.socket.once("close", (code) => {
       this.#release(sessionId, connection);
       this.#track(connection.end(clientGone(code)));
@@ -227,22 +262,28 @@ class RelayServer implements Relay {
     return undefined;
   }
 
-  #hold(sessionId: string, connection: Connection, isCall: boolean): void {
+  /** @param kind the sessions of its kind that are counted */
+  #holdAlone(sessionId: string, connection: Connection, kind: Set<string> | undefined): void {
+    // The watch tells of it too, but this instance need not wait for that.
+    const displaced = this.#live.get(sessionId);
     this.#live.set(sessionId, connection);
-    if (isCall) this.#calls.add(sessionId);
+    kind?.add(sessionId);
     this.#count();
+    if (displaced) this.#track(displaced.end(ENDINGS.displaced));
   }
 
   #release(sessionId: string, connection: Connection): void {
     if (this.#live.get(sessionId) !== connection) return;
     this.#live.delete(sessionId);
     this.#calls.delete(sessionId);
+    this.#webrtc.delete(sessionId);
     this.#count();
   }
 
   #count(): void {
     this.services.metrics.sessions.set(this.#live.size);
     this.services.metrics.calls.set(this.#calls.size);
+    this.services.metrics.sidebands.set(this.#webrtc.size);
   }
 }
 

@@ -6,7 +6,7 @@ import { slidingWindow } from "../core/slidingWindow";
 import { type ScenarioInUse, scenarioFor } from "../scenarios/scenarioFor";
 import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
-import { CONNECT_WINDOW, SESSION_TTL_SECONDS } from "./limits";
+import { CONNECT_WINDOW, INTERVIEW_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 import type { ConnectInput } from "./schemas";
 import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./store";
 
@@ -14,7 +14,14 @@ import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./sto
 export type Admission = Pick<
   ConnectInput,
   "sessionId" | "userId" | "instructions" | "voice" | "language" | "scenarioId" | "variables" | "calendar"
->;
+> & {
+  /** How its user speaks: over the relay, or over WebRTC. */
+  kind?: "app" | "webrtc";
+  /** The question that is practised in it; it then lasts an hour. */
+  interview?: SessionDoc["interview"];
+  /** Open sessions whose place a new one takes. */
+  replaces?: readonly string[];
+};
 
 /**
  * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write; 2 writes for a
@@ -32,9 +39,10 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
   const existing = session.data();
   if (existing) {
     assertOpen(existing, admission.userId, now);
-    assertApps(existing);
+    assertKind(existing, admission);
   }
   const active = openSessions(limits.data(), now);
+  for (const replaced of admission.replaces ?? []) delete active[replaced];
   if (!existing && !Object.hasOwn(active, admission.sessionId)) assertRoom(active, now);
 
   const admitted = existing ?? newSession(ctx, admission, await scenarioOf(ctx, tx, admission));
@@ -43,9 +51,10 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
   return admitted;
 }
 
-/** @throws AppError where a session is no app's, but a call */
-function assertApps({ kind }: SessionDoc): void {
-  if (kind !== "app") throw new AppError("conflict", "This session is a call: connect with a new sessionId.");
+/** @throws AppError where a session is of another kind: a phone call, or one over another transport */
+function assertKind(session: SessionDoc, { kind = "app" }: Admission): void {
+  if (session.kind === kind) return;
+  throw new AppError("conflict", `This session is of kind ${session.kind}: connect with a new sessionId.`);
 }
 
 /** @throws AppError where `userId` cannot speak in this session (any more) */
@@ -79,18 +88,21 @@ async function scenarioOf(
 
 function newSession(ctx: Ctx, admission: Admission, scenario: ScenarioInUse | undefined): SessionDoc {
   const now = ctx.now().getTime();
+  const { kind = "app", interview } = admission;
+  const ttlSeconds = interview ? INTERVIEW_TTL_SECONDS : SESSION_TTL_SECONDS;
   return {
     sessionId: admission.sessionId,
     userId: admission.userId,
-    kind: "app",
+    kind,
     status: "active",
     createdAt: Timestamp.fromMillis(now),
-    expiresAt: Timestamp.fromMillis(now + SESSION_TTL_SECONDS * 1_000),
+    expiresAt: Timestamp.fromMillis(now + ttlSeconds * 1_000),
     model: ctx.config.OPENAI_REALTIME_MODEL,
     voice: admission.voice ?? scenario?.voice ?? DEFAULT_VOICE,
     ...(admission.language === undefined ? {} : { language: admission.language }),
     instructions: scenario?.instructions ?? admission.instructions ?? DEFAULT_INSTRUCTIONS,
     ...(scenario ? { scenario: scenario.snapshot } : {}),
+    ...(interview ? { interview } : {}),
     ...(admission.calendar || scenario?.usesCalendar ? { calendar: true } : {}),
     relayId: null,
     connectionId: null,

@@ -2,14 +2,24 @@ import type { WindowPolicy } from "../core/slidingWindow";
 
 /** How long a session may be used after it was created. */
 export const SESSION_TTL_SECONDS = 30 * 60;
+/** The same for one in which a question of an interview is practised. */
+export const INTERVIEW_TTL_SECONDS = 60 * 60;
 /** How long a relay ticket may wait to be used. */
 export const TICKET_TTL_SECONDS = 60;
 /** How many sessions a user may have open at once. */
 export const MAX_ACTIVE_SESSIONS = 3;
+/** After how long the store may forget a call of which nobody has: OpenAI ends each after an hour. */
+export const SIDEBAND_TTL_SECONDS = 3 * 60 * 60;
+/** How long the relay has to take up a call that was just begun, before others look for it. */
+export const SIDEBAND_GRACE_SECONDS = 15;
+
 /** How often a user may connect. */
 export const CONNECT_WINDOW: WindowPolicy = { limit: 10, windowSeconds: 60 };
 /** How long the per-user bookkeeping of limits outlives its last use. */
 export const USAGE_WINDOW_TTL_SECONDS = 24 * 60 * 60;
+
+/** The most tokens one answer may have; a client may ask for fewer. */
+export const MAX_OUTPUT_TOKENS = 4_096;
 
 export const DEFAULT_SESSIONS_PER_PAGE = 10;
 export const MAX_SESSIONS_PER_PAGE = 100;

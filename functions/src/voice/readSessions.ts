@@ -19,6 +19,11 @@ export async function readOwnSession(ctx: Ctx, sessionId: string): Promise<Sessi
   return session;
 }
 
+/** A session, for the system. 1 read. @returns undefined where there is none */
+export async function findSession(ctx: Ctx, sessionId: string): Promise<SessionDoc | undefined> {
+  return (await sessions(ctx.db).doc(sessionId).get()).data();
+}
+
 /** One's own sessions, newest first. Reads at most one document more than it returns. */
 export async function listVoiceSessions(ctx: Ctx, input: ListInput): Promise<ListOutput> {
   const { uid } = requireCaller(ctx);

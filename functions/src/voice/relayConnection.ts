@@ -79,13 +79,20 @@ export async function detachRelay(ctx: Ctx, sessionId: string, connectionId: str
   });
 }
 
-function hold(ctx: Ctx, tx: Transaction, session: SessionDoc, connection: RelayConnection): SessionDoc {
+/** Within a transaction that has read it: this connection holds a session from now on. 1 write. */
+export function hold(
+  ctx: Ctx,
+  tx: Transaction,
+  session: SessionDoc,
+  connection: RelayConnection,
+): SessionDoc {
   const held = { ...connection, connections: session.connections + 1 };
   tx.update(sessions(ctx.db).doc(session.sessionId), held);
   return { ...session, ...held };
 }
 
-async function withEarlierTurns(ctx: Ctx, session: SessionDoc): Promise<AttachedSession> {
+/** A session with what was said before in it. Reads its latest turns where it was held before. */
+export async function withEarlierTurns(ctx: Ctx, session: SessionDoc): Promise<AttachedSession> {
   if (session.connections === 1) return { session, earlierTurns: [] };
   const latest = await turns(ctx.db, session.sessionId)
     .orderBy("order", "desc")

@@ -73,7 +73,9 @@ export const connectInput = z
     calendar: z.boolean().optional().meta({
       description: "Lets the assistant read and change the calendar that the caller has connected.",
     }),
-    transport: z.enum(["relay"]).optional(),
+    transport: z.enum(["relay", "webrtc"]).optional().meta({
+      description: "How the client speaks: over the relay's WebSocket (the default), or over WebRTC.",
+    }),
   })
   .refine(({ scenarioId, instructions }) => scenarioId === undefined || instructions === undefined, {
     path: ["instructions"],
@@ -85,14 +87,24 @@ export const connectInput = z
   });
 export type ConnectInput = z.output<typeof connectInput>;
 
-export const connectOutput = z.object({
+const connected = {
+  sessionId,
+  expiresAt: timestamp.meta({ description: "When the session ends by itself." }),
+};
+export const relayOutput = z.object({
   wsUrl: z
     .string()
     .meta({ description: "The relay's address with a ticket: single use, valid for 60 seconds." }),
-  sessionId,
-  expiresAt: timestamp.meta({ description: "When the session ends by itself, not the ticket." }),
+  ...connected,
 });
-export type ConnectOutput = z.output<typeof connectOutput>;
+export const webrtcOutput = z.object({
+  callsUrl: z.string().meta({ description: "Where to post the SDP offer, with the sessionId." }),
+  ...connected,
+});
+/** By the transport that was asked for. */
+export const connectOutput = z.union([relayOutput, webrtcOutput]);
+export type RelayOutput = z.output<typeof relayOutput>;
+export type WebrtcOutput = z.output<typeof webrtcOutput>;
 
 export const sessionRef = z.strictObject({ sessionId });
 export type SessionRef = z.output<typeof sessionRef>;
@@ -138,7 +150,8 @@ export const SESSION_KINDS = ["app", "webrtc", "phone", "vapi"] as const;
 /**
  * Why a session ended. The first three: by its user, by its time, by silence. The others are of phone calls: `hangup` by
  * the person called or calling, `assistant` by the model, `transferred` to a human, `voicemail` because an answering
- * machine took it, `spent` because it had cost what was set aside for it; and calls that nobody took.
+ * machine took it, `spent` because it had cost what was set aside for it; and calls that nobody took. `replaced` by the
+ * next session of the same interview.
  */
 export const END_REASONS = [
   "client",
@@ -149,6 +162,7 @@ export const END_REASONS = [
   "transferred",
   "voicemail",
   "spent",
+  "replaced",
   "busy",
   "no_answer",
   "canceled",

@@ -36,6 +36,8 @@ export const sessionDoc = z.object({
   instructions: z.string(),
   /** The scenario as it was when the session began. */
   scenario: scenarioSnapshot.optional(),
+  /** The question of an interview that is practised in it. */
+  interview: z.object({ interviewId: z.string(), questionNumber: z.number().int() }).optional(),
   /** The assistant may read and change its user's calendar. */
   calendar: z.boolean().optional(),
   /** Which relay instance and which of its sockets hold the session now; null when none does. */
@@ -52,6 +54,24 @@ export type SessionDoc = z.output<typeof sessionDoc>;
 /** Single use: deleted by whoever redeems it. The document's id is the SHA-256 of the ticket. */
 export const ticketDoc = z.object({ sessionId: z.string(), userId: z.string(), expiresAt: timestamp });
 export type TicketDoc = z.output<typeof ticketDoc>;
+
+/**
+ * The server's end of a WebRTC call, in `voiceSidebands/{sessionId}`: there from the call's beginning until it is known
+ * to be over, so that no call is left behind.
+ */
+export const sidebandDoc = z.object({
+  sessionId: z.string(),
+  userId: z.string(),
+  /** As OpenAI knows the call: `rtc_…`. */
+  callId: z.string(),
+  /** Until when the relay that holds it need not say so again; whoever finds it past may take it up. */
+  heldUntil: timestamp,
+  /** A relay has held this call: the model knows what was said in it. */
+  wasHeld: z.boolean(),
+  /** When the store may forget it: long after OpenAI has ended the call by itself. */
+  expiresAt: timestamp,
+});
+export type SidebandDoc = z.output<typeof sidebandDoc>;
 
 /** One document a user: what the limits need to know, so that a decision costs one read and one write. */
 export const userLimitsDoc = z.object({
@@ -107,6 +127,7 @@ export type StoredMessage = TranscriptDoc["messages"][number];
 
 const sessionConverter = converter<SessionDoc>(sessionDoc);
 const ticketConverter = converter<TicketDoc>(ticketDoc);
+const sidebandConverter = converter<SidebandDoc>(sidebandDoc);
 const userLimitsConverter = converter<UserLimitsDoc>(userLimitsDoc);
 const turnConverter = converter<TurnDoc>(turnDoc);
 const responseConverter = converter<ResponseDoc>(responseDoc);
@@ -129,6 +150,11 @@ export function responses(db: Firestore, sessionId: string): Collection<Response
 /** `voiceTickets`: hashes of relay tickets that were not used yet. */
 export function tickets(db: Firestore): Collection<TicketDoc> {
   return db.collection("voiceTickets").withConverter(ticketConverter);
+}
+
+/** `voiceSidebands`: WebRTC calls that are not known to be over. */
+export function sidebands(db: Firestore): Collection<SidebandDoc> {
+  return db.collection("voiceSidebands").withConverter(sidebandConverter);
 }
 
 /** `voiceUsers`: one document a user, for limits. */

@@ -127,8 +127,21 @@ describe("the exported functions", () => {
     const calendars = ["Auth", "Callback", "Connection", "Events"].map((name) => `googleCalendar${name}Http`);
     const calls = ["twilioVoiceInboundHttp", "twilioVoiceOutboundHttp"];
     const erasing = ["eraseLeftovers", "usersMeHttp"];
-    const signing = ["connectVoice", "voiceConnectHttp", ...calls, ...calendars, ...erasing];
-    const openAi = ["chat", "chatHttp", "ttsHttp"].map((name) => `${name} OPENAI_API_KEY`);
+    const turn = ["getTurnCredentials", "turnCredentialsHttp"];
+    const webrtc = ["startRealtimeCall", "realtimeCallsHttp", "tendRealtimeCalls"];
+    const signing = [
+      "connectVoice",
+      "voiceConnectHttp",
+      ...turn,
+      ...webrtc,
+      ...calls,
+      ...calendars,
+      ...erasing,
+    ];
+    const keys = ["createRealtimeKey", "realtimeKeyHttp"];
+    const openAi = ["chat", "chatHttp", "ttsHttp", ...keys, ...webrtc].map(
+      (name) => `${name} OPENAI_API_KEY`,
+    );
     assert.deepEqual(bound.sort(), [...openAi, ...signing.map((name) => `${name} SECRET_KEY`)].sort());
   });
 });
@@ -200,7 +213,7 @@ describe("openapi.json as OpenAPI 3.1", () => {
       const isOpen = OPEN_TO_ALL.includes(path);
       const isTwilios = path.startsWith("/twilio/");
       const proof = isTwilios ? { twilio: [] } : { firebase: [] };
-      const refusal = JSON.stringify(operation.responses).includes("AssistantError") ? 422 : 400;
+      const refusal = /AssistantError|WebrtcError/.test(JSON.stringify(operation.responses)) ? 422 : 400;
       for (const status of isOpen ? [refusal, 500] : [refusal, isTwilios ? 403 : 401, 500])
         assert.ok(statuses.includes(status), `${method} ${path} ${status}`);
       assert.deepEqual(operation.security, isOpen ? undefined : [proof], path);

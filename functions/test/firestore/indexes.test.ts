@@ -15,6 +15,8 @@ import { scheduleInput } from "../../src/calls/schemas";
 import { readSpend, reserve } from "../../src/calls/spend";
 import { sweepScheduled } from "../../src/calls/sweepScheduled";
 import { withLease } from "../../src/core/lease";
+import { eraseInterviewsOf } from "../../src/interviews/eraseInterviews";
+import { listInterviews } from "../../src/interviews/readInterviews";
 import { eraseScenariosOf } from "../../src/scenarios/eraseScenarios";
 import { listScenarios } from "../../src/scenarios/readScenarios";
 import { listInput } from "../../src/transcripts/apiSchemas";
@@ -35,8 +37,10 @@ import { eraseVoiceOf } from "../../src/voice/eraseVoice";
 import { callsToCheck, findCall, listCallsOf, unconfirmedCallsTo } from "../../src/voice/phoneSessions";
 import { listVoiceSessions } from "../../src/voice/readSessions";
 import { attachByUser } from "../../src/voice/relayConnection";
+import { abandonedSidebands, openSideband } from "../../src/voice/sidebands";
 import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
 import { watchRelaySessions } from "../../src/voice/watchRelaySessions";
+import { keepTurn } from "../../src/webrtc/turnStore";
 import { countFirestore, type SentQuery } from "../support/countedFirestore";
 import { inFunctions, readFunctionsFile } from "../support/repositoryFiles";
 import { testWorld } from "../support/testCtx";
@@ -64,6 +68,8 @@ const FILES_WITH_QUERIES = [
   "calls/eraseCalls.ts",
   "calls/readScheduled.ts",
   "calls/scheduleCall.ts",
+  "interviews/eraseInterviews.ts",
+  "interviews/readInterviews.ts",
   "scenarios/eraseScenarios.ts",
   "scenarios/readScenarios.ts",
   "transcripts/eraseAtProviders.ts",
@@ -81,6 +87,7 @@ const FILES_WITH_QUERIES = [
   "voice/phoneSessions.ts",
   "voice/readSessions.ts",
   "voice/relayConnection.ts",
+  "voice/sidebands.ts",
   "voice/transcript.ts",
   "voice/watchRelaySessions.ts",
 ];
@@ -123,8 +130,11 @@ async function exercise(): Promise<SentQuery[]> {
   await withLease(world.as(), "x", 1, async () => {});
   await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
   await listScenarios(world.as("ann"));
+  await abandonedSidebands(world.as(), { most: 1 });
+  await listInterviews(world.as("ann"), { limit: 1 });
   await eraseVoiceOf(world.as("ann"), "ann");
   await eraseScenariosOf(world.as("ann"), "ann");
+  await eraseInterviewsOf(world.as("ann"), "ann");
   await eraseUsageOf(world.as("ann"), "ann");
   await eraseCallsOf(world.as("ann"), "ann");
   await eraseCalendarOf(world.as("ann"), "ann");
@@ -255,8 +265,10 @@ describe("Firestore indexes", () => {
       "leases.expiresAt",
       "providerErasures.expiresAt",
       "rateLimits.expiresAt",
+      "turnCredentials.expiresAt",
       "usageDays.expiresAt",
       "voiceSessions.deleteAt",
+      "voiceSidebands.expiresAt",
       "voiceTickets.expiresAt",
       "voiceUsers.expiresAt",
     ]);
@@ -275,6 +287,8 @@ describe("Firestore indexes", () => {
     // Counts against a limit as well.
     await beginConnection(world.configured(google, "ann"));
     await recordUsage(world.as(), "ann", "chat", { requests: 1 });
+    await openSideband(world.as(), { sessionId: "s1", userId: "ann" }, "rtc_1");
+    await keepTurn(world.as(), "ann", { iceServers: [], ttl: 60, createdAt: world.now() });
     await eraseAtProviders(world.as(), {
       sessionId: "s9",
       userId: "ann",

@@ -33,6 +33,7 @@ const READABLE = (session: string) => [
   `voiceTranscripts/${session}/turns/item-1`,
   `usageDays/ann_2026-11-20_${session}`,
   `scenarios/custom_ann_${session}`,
+  `interviews/${session}`,
 ];
 /** What no client may see, and places that no rule names. */
 const HIDDEN = (session: string) => [
@@ -41,16 +42,19 @@ const HIDDEN = (session: string) => [
   `voiceTranscripts/${session}/responses/r1`,
   `voiceTranscripts/${session}/turns/item-1/below/x`,
   `voiceTickets/${session}`,
+  `voiceSidebands/${session}`,
   `voiceUsers/ann`,
   `leases/endExpiredSessions`,
   `rateLimits/${session}`,
   `scenarioOwners/ann`,
+  `interviewOwners/ann`,
   `phoneNumbers/+14155550100`,
   `callRequests/${session}`,
   `scheduledCalls/${session}`,
   `doNotCall/+14155550100`,
   `calendarStates/${session}`,
   `calendarConnections/ann`,
+  `turnCredentials/ann`,
   `enhancedTranscripts/${session}`,
   `enhancedTranscripts/${session}/parts/0`,
   `providerErasures/RE${session}`,

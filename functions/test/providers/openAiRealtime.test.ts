@@ -31,7 +31,7 @@ describe("Dialling the model", () => {
   function dial(pool: KeyPool, changes: Partial<DialOptions> = {}) {
     return dialRealtime(pool, {
       url: simulator.realtimeUrl,
-      model: "gpt-realtime-2.1",
+      target: { model: "gpt-realtime-2.1" },
       handshakeTimeoutMs: HANDSHAKE_MS,
       signal: new AbortController().signal,
       onFailure: (failure) => failures.push(failure),

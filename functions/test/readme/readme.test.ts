@@ -7,7 +7,7 @@ import { parseConfig } from "../../src/core/config";
 import { voiceErrors } from "../../src/endpoint/errorFamilies";
 import { SPEECH_VOICES } from "../../src/providers/speech";
 import { CLOSE } from "../../src/relay/closeCodes";
-import { MAX_OUTPUT_TOKENS, RELAY_LIMITS } from "../../src/relay/limits";
+import { RELAY_LIMITS } from "../../src/relay/limits";
 import * as speech from "../../src/speech/limits";
 import * as limits from "../../src/voice/limits";
 import { importScript } from "../scripts/importScript";
@@ -134,7 +134,7 @@ describe("README.md", () => {
       `\`instructions\` ${count(limits.MAX_INSTRUCTIONS_CHARACTERS)} characters`,
       `${count(limits.MAX_TRANSCRIPT_MESSAGES)} messages, ${limits.MAX_TRANSCRIPT_BYTES / 1_024} KiB`,
       `(${limits.DEFAULT_SESSIONS_PER_PAGE}, at most ${limits.MAX_SESSIONS_PER_PAGE})`,
-      `capped at ${count(MAX_OUTPUT_TOKENS)}`,
+      `capped at ${count(limits.MAX_OUTPUT_TOKENS)}`,
       `a message over ${RELAY_LIMITS.maxMessageBytes / 1_024} KiB`,
       `up to ${limits.MAX_RESUMED_TURNS} earlier turns`,
       `1 to ${chat.MAX_MESSAGES}, roles`,

@@ -19,7 +19,7 @@ describe("Dialling the model while keys are rotated", () => {
     const keys = new KeyPool([OLD]);
     const options = {
       url: model.realtimeUrl,
-      model: "gpt-realtime-2.1",
+      target: { model: "gpt-realtime-2.1" },
       handshakeTimeoutMs: 5_000,
       signal: new AbortController().signal,
       onFailure: () => void keys.replace([NEW]),

@@ -1,3 +1,5 @@
+import type { Firestore } from "firebase-admin/firestore";
+import type { Config } from "../../src/core/config";
 import { createCtx } from "../../src/core/ctx";
 import { createLogger } from "../../src/core/log";
 import { KeyPool } from "../../src/providers/keyPool";
@@ -13,10 +15,18 @@ export interface InProcessRelay extends Relay {
   keys: KeyPool;
 }
 
-/** @param realtimeUrl the model that it dials, with these keys in order */
+interface RelayOptions {
+  /** In order. */
+  keys?: string[];
+  limits?: Partial<RelayLimits>;
+  config?: Partial<Config>;
+  db?: Firestore;
+}
+
+/** @param realtimeUrl the model that it dials */
 export async function startInProcessRelay(
   realtimeUrl: string,
-  { keys = ["sk-test-1234"], limits = {} }: { keys?: string[]; limits?: Partial<RelayLimits> } = {},
+  { keys = ["sk-test-1234"], limits = {}, config = {}, db }: RelayOptions = {},
 ): Promise<InProcessRelay> {
   const log: Record<string, unknown>[] = [];
   const real = createCtx();
@@ -25,8 +35,8 @@ export async function startInProcessRelay(
     now: real.now,
     newId: real.newId,
     log: createLogger("DEBUG", (line) => log.push(JSON.parse(line))),
-    config: { ...real.config, OPENAI_REALTIME_API_URL: realtimeUrl, openAiKeys: keys },
-    db: real.db,
+    config: { ...real.config, OPENAI_REALTIME_API_URL: realtimeUrl, openAiKeys: keys, ...config },
+    db: db ?? real.db,
   };
   const pool = new KeyPool(keys);
   const services = { ctx, keys: pool, limits: { ...RELAY_LIMITS, ...limits }, metrics: new RelayMetrics() };

@@ -4,11 +4,11 @@ import { awaitsMessage, isHungUpOn } from "../../voice/callRecord";
 import { endSession } from "../../voice/endSession";
 import type { AttachedSession } from "../../voice/relayConnection";
 import type { EndReason } from "../../voice/schemas";
+import { ClientConnection } from "../clientConnection";
 import { letGo } from "../connection";
 import { ConversationLog } from "../conversationLog";
 import { ENDINGS, type Ending } from "../ending";
 import { APPEND_HEAD, APPEND_TAIL } from "../eventType";
-import { HeldConnection } from "../heldConnection";
 import { ModelLink, type RelayServices } from "../modelLink";
 import { isDead, type Peer } from "../peer";
 import type { ServerEvent } from "../serverEvents";
@@ -36,7 +36,7 @@ const ANSWERED_BY_MACHINE = { ...HANG_UPS.voicemail, reason: "answering machine"
 const MAX_MALFORMED = 20;
 
 /** A phone call: Twilio's stream on one side, the model on the other, and the bridge to decide between them. */
-export class PhoneConnection extends HeldConnection {
+export class PhoneConnection extends ClientConnection {
   protected readonly link: ModelLink;
   readonly #log: ConversationLog;
   readonly #bridge: PhoneBridge;

@@ -1,7 +1,8 @@
 import type { Ctx } from "../../core/ctx";
+import { instructionsFor } from "../../voice/modelSession";
 import type { AttachedSession } from "../../voice/relayConnection";
 import { serverTools } from "../serverTools";
-import { instructionsFor, sessionUpdate } from "../sessionConfig";
+import { sessionUpdate } from "../sessionConfig";
 import type { ServerTool } from "../toolRunner";
 import { type PhonePrompts, phonePrompts } from "./prompts";
 import { phoneTools } from "./tools";

@@ -1,0 +1,79 @@
+import type { ServerEvent } from "../serverEvents";
+
+const IN_THE_WAY = "conversation_already_has_active_response";
+/** A user who speaks is not interrupted, for so long at most: that speech has stopped may never be told. */
+const LONGEST_SPEECH_MS = 10_000;
+/** After the user's last word the model answers of its own accord. */
+const AFTER_SPEECH_MS = 1_000;
+
+const INSTRUCTIONS =
+  "Tell the user now, in one short sentence and in the language of the conversation, that this conversation ends in about " +
+  "one minute, so that they can come to a close. Say nothing else.";
+
+/**
+ * When the user is told by the model that the time is nearly up: once, at a moment at which nobody speaks. Pure: it is
+ * told events and the time.
+ */
+export class TimeWarning {
+  readonly #active = new Set<string>();
+  #isSaid = false;
+  #sentAs: string | undefined;
+  /** A request was refused: none is made before a response is done. */
+  #isInTheWay = false;
+  #heldUntil = 0;
+  #requests = 0;
+
+  /** @param dueAt ms since the epoch */
+  constructor(private readonly dueAt: number) {}
+
+  handle(event: ServerEvent, now: number): void {
+    switch (event.type) {
+      case "input_audio_buffer.speech_started":
+        this.#heldUntil = now + LONGEST_SPEECH_MS;
+        return;
+      case "input_audio_buffer.speech_stopped":
+        this.#heldUntil = now + AFTER_SPEECH_MS;
+        return;
+      case "response.created":
+        this.#created(event.response);
+        return;
+      case "response.done":
+        this.#active.delete(event.response.id);
+        this.#isInTheWay = false;
+        return;
+      case "error":
+        this.#refused(event.error);
+    }
+  }
+
+  /** @returns the event that makes the model say it, once it is time */
+  due(now: number): object | undefined {
+    if (this.#isSaid || this.#sentAs !== undefined || this.#isInTheWay) return undefined;
+    if (now < this.dueAt || now < this.#heldUntil || this.#active.size > 0) return undefined;
+    this.#requests += 1;
+    this.#sentAs = `relay_warning_${this.#requests}`;
+    const response = {
+      instructions: INSTRUCTIONS,
+      tool_choice: "none",
+      metadata: { request: this.#sentAs },
+    };
+    return { type: "response.create", event_id: this.#sentAs, response };
+  }
+
+  #created(response: Extract<ServerEvent, { type: "response.created" }>["response"]): void {
+    if (!response || response.conversation_id === null) return;
+    this.#active.add(response.id);
+    this.#heldUntil = 0;
+    if (this.#sentAs === undefined || response.metadata?.request !== this.#sentAs) return;
+    this.#isSaid = true;
+    this.#sentAs = undefined;
+  }
+
+  #refused({ code, event_id }: Extract<ServerEvent, { type: "error" }>["error"]): void {
+    if (this.#sentAs === undefined || event_id !== this.#sentAs) return;
+    this.#sentAs = undefined;
+    if (code === IN_THE_WAY) this.#isInTheWay = true;
+    // Whatever else is wrong with it would be wrong again.
+    else this.#isSaid = true;
+  }
+}

@@ -1,0 +1,14 @@
+/** How long an ephemeral key may be used to open a session; what it opens outlives it. */
+export const KEY_SECONDS = 60;
+/** How long OpenAI may take to answer, all keys of the pool together, and one of them. */
+export const PROVIDER_MS = 10_000;
+export const PROVIDER_KEY_MS = 4_000;
+
+/** An offer with audio and data has 3 to 6 KB. */
+export const MAX_SDP_CHARACTERS = 64 * 1_024;
+/** How long the relay may take to take a call up; once more where it does not. */
+export const TAKE_UP_MS = 5_000;
+
+/** Calls that one run of the sweep looks after, and for how long nobody must have held them. */
+export const MOST_TENDED_CALLS = 100;
+export const TENDED_AFTER_SECONDS = 20;
