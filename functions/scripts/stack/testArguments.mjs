@@ -1,13 +1,21 @@
 import path from "node:path";
 
 const ALL_TESTS = ".build/test/**/*.test.js";
-/** Tests that leave the stack's own relay and simulators alone, or start a stack of their own. They run beside the others. */
+/**
+ * Tests that leave the stack's own relay and simulators alone, or start a stack of their own. They run beside the others, in
+ * so many processes as there are lists.
+ */
 const APART = [
-  ...["simulators", "scripts", "demo", "relay/phone", "core", "providers", "firestore"].map(
+  [
+    ...["simulators", "scripts", "demo", "relay/phone", "core", "providers", "firestore"].map(
+      (folder) => `${folder}/**/*`,
+    ),
+    "relay/!(conversation|officialClients)",
+  ],
+  ["voice", "interviews", "webrtc", "relay/sideband", "usage", "endpoint", "health", "readme"].map(
     (folder) => `${folder}/**/*`,
   ),
-  "relay/!(conversation|officialClients)",
-].map((tests) => `.build/test/${tests}.test.js`);
+].map((lists) => lists.map((tests) => `.build/test/${tests}.test.js`));
 
 // From any way to write it, relative to the repository, the package or its test folder, to the compiled file.
 function compiledTest(argument) {
@@ -29,7 +37,7 @@ export function mochaRuns(given) {
   const others = given.filter((argument) => !isTest(argument));
   if (files.length > 0) return [[...others, ...files]];
   return [
-    [...others, ...APART.map((tests) => `--ignore=${tests}`), ALL_TESTS],
-    [...others, ...APART],
+    [...others, ...APART.flat().map((tests) => `--ignore=${tests}`), ALL_TESTS],
+    ...APART.map((tests) => [...others, ...tests]),
   ];
 }

@@ -51,6 +51,7 @@ function toSession(session: SessionDoc): Session {
     voice: session.voice,
     ...(session.language ? { language: session.language } : {}),
     ...(session.scenario ? { scenarioId: session.scenario.scenarioId } : {}),
+    ...(session.interview ? { interview: session.interview } : {}),
     ...(session.usage ? { usage: session.usage } : {}),
   };
 }

@@ -98,6 +98,7 @@ describe("WebRTC in a real browser", function () {
     assert.equal(seen.transcript, SCRIPT.turns[0]?.heard);
     const session = await get<Session>(`/api/voice/sessions/${seen.answer.sessionId}`);
     assert.deepEqual([session.kind, session.status], ["webrtc", "active"]);
+    assert.deepEqual(session.interview, { interviewId: interview.id, questionNumber: 2 });
     const known = (await simulatedSessions()).at(-1);
     assert.match(known?.config.instructions ?? "", /And now\?/);
   });

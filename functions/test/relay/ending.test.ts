@@ -70,6 +70,7 @@ describe("How a socket is closed", () => {
       displaced: [4409, "open"],
       expired: [4408, { endReason: "expired" }],
       idle: [4408, { endReason: "idle" }],
+      hungUp: [1000, { endReason: "hangup" }],
       upstreamFailed: [1011, "open"],
       tooFast: [4429, "open"],
       notReading: [1013, "open"],

@@ -20,13 +20,6 @@ const REDIAL_AFTER_MS = [0, 250, 1_000, 2_000, 4_000, 8_000];
 /** How long another instance may take to answer when this one stops. */
 const HAND_OVER_MS = 2_000;
 
-/** Endings after which the call goes on, held by somebody else. */
-const HANDED_OVER: ReadonlySet<string> = new Set([
-  ENDINGS.restarting.reason,
-  ENDINGS.displaced.reason,
-  ENDINGS.upstreamFailed.reason,
-]);
-
 /** What a sideband needs of the instance. */
 export interface SidebandHost {
   /** It is no longer held here. */
@@ -107,7 +100,8 @@ export class SidebandConnection extends HeldConnection {
 
   protected async close(ending: Ending): Promise<void> {
     const { reason, session } = ending;
-    const isHandedOver = HANDED_OVER.has(reason);
+    // A session that stays open goes on in this call, held by somebody else.
+    const isHandedOver = session === "open";
     this.#stopping.abort();
     this.#link.giveUp();
     this.ctx.log.info("sideband closed", { reason });
