@@ -2,13 +2,14 @@ import { googleProviders } from "./google/server.js";
 import { serveSimulators } from "./httpServer.js";
 import { OpenAiProvider } from "./openai/server.js";
 import { TwilioProvider } from "./twilio/server.js";
+import { VapiProvider } from "./vapi/server.js";
 
 const DEFAULT_PORT = 8095;
 
 /** Serves every provider simulator from one process until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
   const port = portFromEnvironment();
-  const providers = [new OpenAiProvider(), new TwilioProvider(), ...googleProviders()];
+  const providers = [new OpenAiProvider(), new TwilioProvider(), ...googleProviders(), new VapiProvider()];
   const server = await serveSimulators(port, providers);
   console.log(`Simulators at ${server.url}: these are not the real providers.`);
   for (const { name, note } of providers) console.log(`  ${server.url}/${name} — ${note}`);

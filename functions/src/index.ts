@@ -12,6 +12,7 @@ const calls = () => require("./calls/endpoints") as typeof import("./calls/endpo
 const calendar = () => require("./calendar/endpoints") as typeof import("./calendar/endpoints");
 const transcripts = () => require("./transcripts/endpoints") as typeof import("./transcripts/endpoints");
 const webrtc = () => require("./webrtc/endpoints") as typeof import("./webrtc/endpoints");
+const vapi = () => require("./vapi/endpoints") as typeof import("./vapi/endpoints");
 const health = () => require("./health/endpoints") as typeof import("./health/endpoints");
 const accountTriggers = () => require("./accounts/triggers") as typeof import("./accounts/triggers");
 const callTriggers = () => require("./calls/triggers") as typeof import("./calls/triggers");
@@ -89,6 +90,10 @@ export = lazyExports({
   createRealtimeKey: () => webrtc().createRealtimeKey,
   realtimeCallsHttp: () => webrtc().realtimeCallsHttp,
   startRealtimeCall: () => webrtc().startRealtimeCall,
+  // Vapi
+  vapiStartHttp: () => vapi().vapiStartHttp,
+  startVapiSession: () => vapi().startVapiSession,
+  vapiEventsHttp: () => vapi().vapiEventsHttp,
   // health
   health: () => health().health,
   // accounts: schedule
@@ -100,6 +105,7 @@ export = lazyExports({
   // interviews: triggers
   beginInterviewQuestion: () => interviewTriggers().beginInterviewQuestion,
   completeInterviewQuestion: () => interviewTriggers().completeInterviewQuestion,
+  forgetInterviewSession: () => interviewTriggers().forgetInterviewSession,
   // transcripts: triggers
   tendTranscripts: () => transcriptTriggers().tendTranscripts,
   eraseDeletedTranscript: () => transcriptTriggers().eraseDeletedTranscript,

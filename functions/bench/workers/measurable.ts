@@ -38,6 +38,9 @@ export type RelayApi = typeof measurable & {
   listen(input: { upstreamUrl: string }): Promise<string>;
 };
 
+/** How every server of starts with Vapi under test is spoken to. */
+export type VapiServerApi = ChatServerApi;
+
 /** How every server of chats under test is spoken to. */
 export type ChatServerApi = typeof measurable & {
   /** @returns the address to post to */

@@ -11,6 +11,8 @@ const OPENAI_KEYS = ["OPENAI_API_KEY", "OPENAI_API_KEYS"];
 const OPTIONAL_SECRETS = {
   TWILIO_AUTH_TOKEN: "TWILIO_ACCOUNT_SID",
   GOOGLE_CLIENT_SECRET: "GOOGLE_CLIENT_ID",
+  VAPI_API_KEY: "VAPI_ASSISTANT_ID",
+  VAPI_WEBHOOK_SECRET: "VAPI_ASSISTANT_ID",
   PREVIOUS_SECRET_KEY: undefined,
 };
 /** What calls need where there is an account to make them with. */
@@ -25,6 +27,13 @@ const CALENDAR_SETTINGS = {
     "where Google sends users back, https://<project>.web.app/google-calendar/callback as a rule",
   FRONTEND_URL: "where users go on to, your web app",
 };
+
+/** What starts an app's calls with an assistant of Vapi's, where there is one. */
+function vapiSettings({ VAPI_USE_PUBLIC_JWT: flag = "" }) {
+  return flag === "true" || flag === "1"
+    ? { VAPI_ORG_ID: "the organisation at Vapi whose public tokens are made" }
+    : { VAPI_PUBLIC_API_KEY: "the public key that apps start calls with" };
+}
 
 function gcloud(args, env) {
   const { error, status, stdout } = spawnSync("gcloud", args, {
@@ -69,6 +78,7 @@ function settingProblems(settings, file) {
     ...REQUIRED_SETTINGS,
     ...(settings.TWILIO_ACCOUNT_SID ? PHONE_SETTINGS : {}),
     ...(settings.GOOGLE_CLIENT_ID ? CALENDAR_SETTINGS : {}),
+    ...(settings.VAPI_ASSISTANT_ID ? vapiSettings(settings) : {}),
   };
   for (const [name, what] of Object.entries(required)) {
     if (!settings[name]) problems.push(`${name} is not set: add ${name}=… (${what}) to ${file}.`);

@@ -36,6 +36,9 @@ export const SETTINGS = [
   "VAPI_PUBLIC_API_KEY",
   "VAPI_ASSISTANT_ID",
   "VAPI_BASE_URL",
+  "VAPI_WEBHOOK_SECRET",
+  "VAPI_ORG_ID",
+  "VAPI_USE_PUBLIC_JWT",
   "RETENTION_DAYS",
   "PUBLIC_URL",
   "WEB_API_KEY",
@@ -87,11 +90,25 @@ const PROVIDERS = [
       GOOGLE_OAUTH_BASE_URL: `http://${simulators}/google`,
     }),
   },
+  {
+    name: "Vapi",
+    keys: ["VAPI_API_KEY"],
+    simulated: (simulators) => ({
+      VAPI_API_KEY: "simulated-vapi-private-key",
+      VAPI_PUBLIC_API_KEY: "simulated-vapi-public-key",
+      VAPI_ASSISTANT_ID: "0b1f6f0e-0000-4000-8000-000000000002",
+      VAPI_ORG_ID: "0b1f6f0e-0000-4000-8000-000000000001",
+      VAPI_WEBHOOK_SECRET: "simulated-vapi-webhook-secret",
+      VAPI_BASE_URL: `http://${simulators}/vapi`,
+    }),
+  },
 ];
 
-// Firebase's web API key is public: it names the project.
+// Firebase's web API key names the project, and apps start calls by Vapi's public one.
+const PUBLIC_KEYS = ["WEB_API_KEY", "VAPI_PUBLIC_API_KEY"];
+
 export const isSecret = (name) =>
-  name !== "WEB_API_KEY" && (name.endsWith("SECRET_KEY") || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name));
+  !PUBLIC_KEYS.includes(name) && (name.endsWith("SECRET_KEY") || /(_API_KEYS?|_TOKEN|_SECRET)$/.test(name));
 
 const ESCAPES = { n: "\n", r: "\r", t: "\t", v: "\v" };
 

@@ -153,6 +153,23 @@ const configSchema = z.object({
   GOOGLE_REDIRECT_URI: url(/^https?:$/, "https://api.example.com/google-calendar/callback"),
   GOOGLE_API_BASE_URL: url(/^https?:$/, "https://www.googleapis.com"),
   GOOGLE_OAUTH_BASE_URL: url(/^https?:$/, "https://oauth2.example.com"),
+  VAPI_API_KEY: optionalText,
+  VAPI_PUBLIC_API_KEY: optionalText,
+  VAPI_ASSISTANT_ID: optionalText.pipe(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,128}$/, { error: "must be an assistant's id, from the Vapi dashboard" })
+      .optional(),
+  ),
+  VAPI_BASE_URL: url(/^https?:$/, "https://api.vapi.ai").transform((value) => value ?? "https://api.vapi.ai"),
+  VAPI_WEBHOOK_SECRET: optionalText.pipe(
+    z
+      .string()
+      .min(16, { error: "must have at least 16 characters (try: openssl rand -base64 24)" })
+      .optional(),
+  ),
+  VAPI_ORG_ID: optionalText,
+  VAPI_USE_PUBLIC_JWT: flag,
   RETENTION_DAYS: optionalText
     .transform((days) => (days === undefined ? undefined : Number(days)))
     .pipe(

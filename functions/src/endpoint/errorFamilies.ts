@@ -53,3 +53,44 @@ export const webrtcErrors: ErrorFamily = {
   status: { ...assistantErrors.status, not_configured: 503 },
   body: (error) => ({ detail: error.safeMessage, status_code: webrtcErrors.status[error.code] }),
 };
+
+const FAILED = { code: "VAPI_SESSION_FAILED", message: "Unable to create voice session" };
+const VAPI_KINDS: Readonly<Record<ErrorCode, { code: string; message: string }>> = {
+  invalid_argument: { code: "INVALID_ARGUMENT", message: "Invalid request" },
+  unauthenticated: { code: "UNAUTHENTICATED", message: "Unauthorized" },
+  permission_denied: { code: "FORBIDDEN", message: "Forbidden" },
+  not_found: { code: "NOT_FOUND", message: "Not found" },
+  method_not_allowed: { code: "METHOD_NOT_ALLOWED", message: "Method not allowed" },
+  conflict: { code: "CONFLICT", message: "Not possible in this state" },
+  session_expired: { code: "SESSION_EXPIRED", message: "Session expired" },
+  payload_too_large: { code: "PAYLOAD_TOO_LARGE", message: "Request too large" },
+  rate_limited: { code: "RATE_LIMITED", message: "Too many requests" },
+  busy: { code: "BUSY", message: "Too many requests at once" },
+  not_configured: { code: "NOT_CONFIGURED", message: "Voice assistant not configured" },
+  provider_failed: FAILED,
+  provider_unavailable: FAILED,
+  internal: FAILED,
+};
+
+/** `{"success": false, "error": {"code", "message", "details"}}`: Vapi. `details` tells what to do. */
+export const vapiErrors: ErrorFamily = {
+  name: "VapiError",
+  status: STATUS,
+  body: (error) => ({ success: false, error: { ...VAPI_KINDS[error.code], details: error.safeMessage } }),
+  schema: {
+    type: "object",
+    properties: {
+      success: { type: "boolean", const: false },
+      error: {
+        type: "object",
+        properties: {
+          code: { type: "string" },
+          message: { type: "string" },
+          details: { type: "string" },
+        },
+        required: ["code", "message", "details"],
+      },
+    },
+    required: ["success", "error"],
+  },
+};

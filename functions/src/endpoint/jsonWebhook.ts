@@ -4,7 +4,7 @@ import type { Request, Route } from "./https";
 import { type Operation, runOperation } from "./operation";
 import { postedBody } from "./postedBody";
 
-/** What a provider posted, as far as its signature covers it. */
+/** What a provider posted, as far as its proof may cover it. */
 export interface PostedJson {
   /** With its query, as it was asked for. */
   path: string;
@@ -14,18 +14,20 @@ export interface PostedJson {
 
 /**
  * Binds an operation to the JSON that a provider posts, which waits for no answer.
- * @param prove lets through what the provider has signed, and only that: @throws AppError
+ * @param prove lets through what the provider has signed, or carries its secret, and only that: @throws AppError
+ * @param maxBytes of the body; the usual bound where left out
  */
 export function jsonWebhook<Input>(
   bound: Operation<Input, undefined>,
   prove: (ctx: Ctx, posted: PostedJson) => void,
+  maxBytes?: number,
 ): Route {
   return {
     operation: bound,
     status: 204,
     content: { type: "application/json" },
     read(ctx, request) {
-      const posted = readPosted(request);
+      const posted = readPosted(request, maxBytes);
       prove(ctx, posted);
       return parse(posted.body);
     },
@@ -36,8 +38,12 @@ export function jsonWebhook<Input>(
   };
 }
 
-function readPosted(request: Request): PostedJson {
-  return { path: request.originalUrl, body: postedBody(request), header: (name) => request.header(name) };
+function readPosted(request: Request, maxBytes: number | undefined): PostedJson {
+  return {
+    path: request.originalUrl,
+    body: postedBody(request, maxBytes),
+    header: (name) => request.header(name),
+  };
 }
 
 function parse(body: Buffer): Record<string, unknown> {

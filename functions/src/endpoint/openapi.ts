@@ -117,6 +117,12 @@ export function describeApi(functions: Functions, version: string): Json {
           name: "X-Twilio-Signature",
           description: "https://www.twilio.com/docs/usage/security#validating-requests",
         },
+        vapi: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Vapi-Secret",
+          description: "https://docs.vapi.ai/server-url/server-authentication",
+        },
       },
       headers: HEADERS,
       schemas: {
@@ -242,9 +248,9 @@ function parameter(name: string, place: "path" | "query", required: boolean, sch
   return { name, in: place, required, ...(description ? { description } : {}), ...style, schema: rest };
 }
 
-function security({ auth }: OperationDeclaration): Json {
+function security({ auth, provider = "twilio" }: OperationDeclaration): Json {
   if (auth === "none") return {};
-  return { security: [auth === "signature" ? { twilio: [] } : { firebase: [] }] };
+  return { security: [auth === "signature" ? { [provider]: [] } : { firebase: [] }] };
 }
 
 function requestBody(

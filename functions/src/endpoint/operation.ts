@@ -6,7 +6,7 @@ import type { SecretName } from "./secrets";
 /**
  * How a caller must prove who they are. `token`: a valid Firebase ID token. `fresh`: also not revoked and the user not
  * disabled, which costs a round trip to Firebase Auth; for whatever gives out a session, a call or a key. `signature`: a
- * provider's, over what it posts. `none`: open.
+ * provider's, over what it posts, or a secret that it sends along. `none`: open.
  */
 export type AuthMode = "none" | "signature" | "token" | "fresh";
 
@@ -15,6 +15,8 @@ export interface OperationDeclaration<Input = unknown> {
   /** One line for the API description. */
   summary: string;
   auth: AuthMode;
+  /** Of `signature`: which provider posts; Twilio where it is left out. */
+  provider?: "twilio" | "vapi";
   /** What `run` needs; bound to the functions that serve it and to no others. */
   secrets?: readonly SecretName[];
   /** For how long it may run, where the platform's 60 s are too short. */

@@ -7,6 +7,8 @@ const NAMES = [
   "TWILIO_AUTH_TOKEN",
   "GOOGLE_CLIENT_SECRET",
   "PREVIOUS_SECRET_KEY",
+  "VAPI_API_KEY",
+  "VAPI_WEBHOOK_SECRET",
 ] as const;
 
 /** Settings that are Firebase secrets: a function sees only those it is bound to. */
@@ -28,6 +30,10 @@ export const TWILIO_SECRETS = stored("TWILIO_AUTH_TOKEN");
 
 /** The secret that Google knows this app by, and the one that older tokens are sealed with. */
 export const GOOGLE_SECRETS = stored("GOOGLE_CLIENT_SECRET", "PREVIOUS_SECRET_KEY");
+
+/** The secret that Vapi's API is asked with, and the one that Vapi sends with its messages. */
+export const VAPI_SECRETS = stored("VAPI_API_KEY");
+export const VAPI_WEBHOOK_SECRETS = stored("VAPI_WEBHOOK_SECRET");
 
 /** The secrets of these names as `firebase-functions` wants them; they arrive in `process.env`. */
 export function bindSecrets(names: readonly SecretName[] = []) {

@@ -1,4 +1,5 @@
-import { onBecoming, onChange } from "../endpoint/events";
+import { onBecoming, onChange, onDeleted } from "../endpoint/events";
+import { forgetPractice } from "./forgetPractice";
 import { recordPractice } from "./recordPractice";
 import { replaceSessions } from "./replaceSessions";
 
@@ -22,4 +23,12 @@ export const completeInterviewQuestion = onBecoming<{ sessionId: string }>(
   SESSION,
   (session) => session.status === "ended" && session.interview !== undefined,
   (ctx, { sessionId }) => recordPractice(ctx, sessionId),
+);
+
+/** Such a session is gone, erased or undone: the interview does not name it any more. 1 read, 1 write. */
+export const forgetInterviewSession = onDeleted<{ sessionId: string }>(
+  SESSION,
+  async (ctx, { sessionId }, was) => {
+    if (was.interview !== undefined) await forgetPractice(ctx, sessionId, was.interview);
+  },
 );

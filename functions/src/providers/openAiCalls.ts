@@ -1,6 +1,7 @@
 import { BadRequestError, NotFoundError } from "openai";
 import type { RealtimeSessionCreateRequest } from "openai/resources/realtime/realtime";
 import { AppError } from "../core/errors";
+import { keyIdOf, keysWith } from "./keyId";
 import { KeyPool } from "./keyPool";
 import { type OpenAiAccess, providerFailed, type RequestOptions, requestOpenAi } from "./openAi";
 
@@ -8,6 +9,8 @@ import { type OpenAiAccess, providerFailed, type RequestOptions, requestOpenAi }
 export interface RealtimeCall {
   /** `rtc_…` */
   callId: string;
+  /** Of the key that it was made with, to whose project it is known. */
+  keyId: string;
   /** The SDP answer for the client. */
   sdp: string;
 }
@@ -29,29 +32,32 @@ export async function createCall(
   const call = await requestOpenAi(access, options, async (client, init) => {
     try {
       const response = await client.realtime.calls.create(body, init);
-      return { location: response.headers.get("location") ?? "", answer: await response.text() };
+      const location = response.headers.get("location") ?? "";
+      return { location, answer: await response.text(), keyId: keyIdOf(String(client.apiKey)) };
     } catch (error) {
       throw error instanceof BadRequestError ? notTaken() : error;
     }
   });
-  const callId = /\/(rtc_[\w-]{1,200})$/.exec(call.location)?.[1];
+  const callId = /\/(rtc_[\w-]{1,120})$/.exec(call.location)?.[1];
   const isAnswer = call.answer.startsWith("v=0") && call.answer.length <= MAX_ANSWER_CHARACTERS;
   if (!callId || !isAnswer) throw providerFailed(new Error("the answer to the offer is unreadable"));
-  return { callId, sdp: call.answer };
+  return { callId, keyId: call.keyId, sdp: call.answer };
 }
 
 /**
- * Ends a call; one that is over is left as it is. A call is known to the keys of one project: each key is asked until one
- * knows it.
- * @throws AppError where a key failed that may have known it
+ * Ends a call; one that is over is left as it is.
+ * @throws AppError not_configured without a key; and where the key that may know the call failed
  */
 export async function hangUpCall(
   access: OpenAiAccess,
-  callId: string,
+  { callId, keyId }: Pick<RealtimeCall, "callId" | "keyId">,
   options: RequestOptions,
 ): Promise<void> {
+  const keys = keysWith(access.keys, keyId).order(Date.now());
+  if (keys.length === 0)
+    throw new AppError("not_configured", "OPENAI_API_KEY is not configured on the server.");
   let failure: unknown;
-  for (const key of access.keys.order(Date.now())) {
+  for (const key of keys) {
     try {
       const isKnown = await hangUpWith({ ...access, keys: new KeyPool([key]) }, callId, options);
       if (isKnown) return;

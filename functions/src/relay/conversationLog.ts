@@ -9,6 +9,9 @@ import { type RecordedTurn, TurnRecorder } from "./turnRecorder";
 
 type ResponseDoc = ConversationRecord["responses"][number]["used"];
 
+/** What is kept of one turn, far more than anybody speaks: a document holds 1 MiB. */
+const MAX_TURN_CHARACTERS = 100_000;
+
 /** Keeps the conversation of one connection: the recorder says what, the writer stores it, the client is told. */
 export class ConversationLog {
   readonly #recorder: TurnRecorder;
@@ -59,7 +62,7 @@ export class ConversationLog {
     // Half a character, as JSON may carry, is nothing that Firestore takes.
     return {
       ...turn,
-      content: turn.content.toWellFormed(),
+      content: turn.content.slice(0, MAX_TURN_CHARACTERS).toWellFormed(),
       sessionId,
       userId,
       timestamp: Timestamp.fromDate(startedAt),

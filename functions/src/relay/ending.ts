@@ -50,8 +50,10 @@ export const ENDINGS = {
     error: server("upstream_failed", "The connection to the voice model was lost: connect again to go on."),
     session: "open",
   },
-  /** Of a WebRTC call, which the model has told to be over. */
+  /** Of WebRTC calls: the model has told that it is over; it has cost too much; its client keeps to nothing. */
   hungUp: { code: CLOSE.ended, reason: "hung up", session: { endReason: "hangup" } },
+  spent: { code: CLOSE.tooMany, reason: "spent", session: { endReason: "spent" } },
+  misused: { code: CLOSE.tooMany, reason: "misused", session: { endReason: "misused" } },
   tooFast: {
     code: CLOSE.tooMany,
     reason: "too much data",

@@ -15,7 +15,7 @@ export abstract class HeldConnection implements Connection {
 
   constructor(
     protected readonly services: RelayServices,
-    protected readonly attached: AttachedSession,
+    protected attached: AttachedSession,
     protected readonly connectionId: string,
   ) {
     this.ctx = services.ctx;

@@ -41,6 +41,10 @@ export interface RelayLimits {
   sidebandHeldMs: number;
   sidebandRenewMs: number;
   sidebandScanMs: number;
+  /** How long joining a call may take. */
+  sidebandJoinMs: number;
+  /** How long a session is kept open whose call is over, for a client that was cut off to begin another. */
+  callGraceMs: number;
   /** So long before the end of a WebRTC call its user is told of it. */
   warnBeforeMs: number;
   /** How long an answer of Firestore makes `/readyz` sure of it. */
@@ -75,9 +79,11 @@ export const RELAY_LIMITS: RelayLimits = {
   streamStartBytes: 16 * 1_024,
   tickMs: 1_000,
   phoneTickMs: 250,
-  sidebandHeldMs: 45_000,
-  sidebandRenewMs: 15_000,
+  sidebandHeldMs: 60_000,
+  sidebandRenewMs: 20_000,
   sidebandScanMs: 10_000,
+  sidebandJoinMs: 6_000,
+  callGraceMs: 15_000,
   warnBeforeMs: 60_000,
   readinessHoldsMs: 5_000,
   readinessTimeoutMs: 2_000,
@@ -90,5 +96,9 @@ export const TOOL_TIMEOUT_MS = 10_000;
 export const MAX_TOOL_RUNS = 50;
 /** How long a conversation may be held up for what its assistant is to know of the calendar. */
 export const BRIEFING_MS = 4_000;
+/** Responses a minute of a WebRTC call, whose client may ask for them of its own: more is no conversation. */
+export const MAX_RESPONSES_PER_MINUTE = 60;
+/** How often the configuration of such a call is set back before it is given up. */
+export const MAX_RESTORES = 20;
 /** Tools that a client may declare. */
 export const MAX_TOOLS = 64;

@@ -6,6 +6,8 @@ import type { ConversationRecord } from "../voice/recordConversation";
 type Turn = ConversationRecord["turns"][number];
 type Response = ConversationRecord["responses"][number];
 
+/** Turns, and responses, in one write: Firestore takes 10 MiB. */
+const MOST_AT_ONCE = 25;
 const RETRY_MS = { first: 200, most: 5_000 };
 
 /**
@@ -50,9 +52,7 @@ export class RecordWriter {
   async #run(): Promise<void> {
     let pauseMs = RETRY_MS.first;
     while (this.#turns.size + this.#responses.length > 0 && !this.#givenUp.signal.aborted) {
-      const record = { turns: [...this.#turns.values()], responses: this.#responses };
-      this.#turns = new Map();
-      this.#responses = [];
+      const record = this.#take();
       this.#writing = record.turns.length;
       try {
         if (await this.store(record)) for (const { itemId } of record.turns) this.onSaved(itemId);
@@ -67,6 +67,14 @@ export class RecordWriter {
     }
     this.#writing = 0;
     this.#running = undefined;
+  }
+
+  /** The next to be written. */
+  #take(): ConversationRecord {
+    const turns = [...this.#turns.values()].slice(0, MOST_AT_ONCE);
+    const responses = this.#responses.splice(0, MOST_AT_ONCE);
+    for (const { itemId } of turns) this.#turns.delete(itemId);
+    return { turns, responses };
   }
 
   /** A newer version of a turn, come meanwhile, wins. */

@@ -25,11 +25,11 @@ import { statusPage } from "./statusPage";
 
 /** As WebSockets call a connection that ended without a close frame. */
 const GONE_UNSEEN = 1006;
-/** Where the backend asks for the WebRTC call of a session to be taken up. */
+/** Where the backend asks for a WebRTC call to be taken up, and what it is told. */
 const SIDEBAND_PATH = /^\/sidebands\/([A-Za-z0-9_-]{1,128})$/;
 const SIDEBAND_STATUS: Record<Taken, number> = {
   held: 204,
-  elsewhere: 204,
+  elsewhere: 409,
   over: 410,
   failed: 502,
   full: 503,
@@ -132,6 +132,7 @@ class RelayServer implements Relay {
     const deadline = new Promise<void>((resolve) =>
       setTimeout(resolve, this.services.limits.drainMs).unref(),
     );
+    this.#track(this.#sidebands.settled());
     for (const connection of this.#live.values()) this.#track(connection.end(ENDINGS.restarting));
     await Promise.race([this.#allClosed(), deadline]);
     clearInterval(this.#ticker);
@@ -152,9 +153,9 @@ class RelayServer implements Relay {
   async #serveHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isDraining = this.#stopping.signal.aborted;
     const { metrics } = this.services;
-    const [, sessionId] = SIDEBAND_PATH.exec(pathOf(request)) ?? [];
-    if (sessionId !== undefined && request.method === "POST") {
-      response.writeHead(await this.#takeUp(sessionId, request)).end();
+    const [, callId] = SIDEBAND_PATH.exec(pathOf(request)) ?? [];
+    if (callId !== undefined && request.method === "POST") {
+      response.writeHead(await this.#takeUp(callId, request)).end();
       return;
     }
     const { status, body, type } = await statusPage(pathOf(request), {
@@ -166,15 +167,15 @@ class RelayServer implements Relay {
   }
 
   /** The backend asks for a WebRTC call to be taken up. @returns the HTTP status */
-  async #takeUp(sessionId: string, { headers }: IncomingMessage): Promise<number> {
+  async #takeUp(callId: string, { headers }: IncomingMessage): Promise<number> {
     const token = /^Bearer (\S{1,256})$/.exec(headers.authorization ?? "")?.[1] ?? "";
     try {
-      if (!isSidebandToken(this.services.ctx, sessionId, token)) return 401;
+      if (!isSidebandToken(this.services.ctx, callId, token)) return 401;
     } catch (error) {
       logFailure(this.services.ctx.log, error);
       return 503;
     }
-    return SIDEBAND_STATUS[await this.#sidebands.take(sessionId)];
+    return SIDEBAND_STATUS[await this.#sidebands.take(callId, true)];
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -119,6 +119,9 @@ export const READ_TYPES: ReadonlySet<string> = new Set(
   serverEvent.options.map((option) => option.shape.type.value),
 );
 
+/** A response was asked for while another was being made. */
+export const RESPONSE_IN_THE_WAY = "conversation_already_has_active_response";
+
 const ACCOUNT_CODES = new Set([
   "insufficient_quota",
   "invalid_api_key",
@@ -141,7 +144,7 @@ const COUNTED_CODES = new Set([
   "invalid_type",
   "unknown_parameter",
   "missing_required_parameter",
-  "conversation_already_has_active_response",
+  RESPONSE_IN_THE_WAY,
   "response_cancel_not_active",
   "input_audio_buffer_commit_empty",
   "item_not_found",

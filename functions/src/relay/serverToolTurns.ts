@@ -1,12 +1,11 @@
 import { MAX_TOOL_RUNS } from "./limits";
-import type { ServerEvent } from "./serverEvents";
+import { RESPONSE_IN_THE_WAY, type ServerEvent } from "./serverEvents";
 import { type CalledTool, calledTools, toolOutputEvent } from "./toolCalls";
 
 /** A user who speaks is waited for so long at most: that speech has stopped may never be told. */
 const LONGEST_SPEECH_MS = 60_000;
 /** After the user's last word the model answers of its own accord; a response waits for that. */
 const AFTER_SPEECH_MS = 1_000;
-const IN_THE_WAY = "conversation_already_has_active_response";
 const OWN_EVENT = "relay_tools_";
 
 /** What is to be done because of an event, in this order. */
@@ -27,7 +26,7 @@ type ResponseCreated = Extract<ServerEvent, { type: "response.created" }>["respo
 
 /** Whether an error refuses a request of the relay's own that it will make again: no client asked for it. */
 export function isRepeated({ code, event_id }: { code?: unknown; event_id?: unknown }): boolean {
-  return code === IN_THE_WAY && typeof event_id === "string" && event_id.startsWith(OWN_EVENT);
+  return code === RESPONSE_IN_THE_WAY && typeof event_id === "string" && event_id.startsWith(OWN_EVENT);
 }
 
 /**
@@ -137,7 +136,7 @@ export class ServerToolTurns {
   #refused({ code, event_id }: Failure): void {
     if (this.#sentAs === undefined || event_id !== this.#sentAs) return;
     this.#sentAs = undefined;
-    if (code !== IN_THE_WAY) return;
+    if (code !== RESPONSE_IN_THE_WAY) return;
     this.#isInTheWay = true;
     this.#isOwed = true;
   }

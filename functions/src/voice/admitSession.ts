@@ -17,15 +17,19 @@ export type Admission = Pick<
 > & {
   /** How its user speaks: over the relay, or over WebRTC. */
   kind?: "app" | "webrtc";
-  /** The question that is practised in it; it then lasts an hour. */
+  /** The question that is practised in it, where that is known to begin. */
   interview?: SessionDoc["interview"];
-  /** Open sessions whose place a new one takes. */
+  /** A new one lasts as long as a question of an interview may. */
+  lastsAnHour?: boolean;
+  /** The id was just made up: there is no such session yet, which then need not be looked for. */
+  isNew?: boolean;
+  /** Open sessions that end once a new one has begun: they do not count against it. */
   replaces?: readonly string[];
 };
 
 /**
  * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write; 2 writes for a
- * new session, and 1 read more where that has a scenario of the user's own.
+ * new session, 1 read less where its id `isNew`, and 1 more where it has a scenario of the user's own.
  * @throws AppError permission_denied for another user's session, conflict for an ended one, session_expired,
  * rate_limited beyond the connects a minute or the sessions at once
  */
@@ -33,22 +37,30 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
   const now = ctx.now().getTime();
   const sessionReference = sessions(ctx.db).doc(admission.sessionId);
   const limitsReference = userLimits(ctx.db).doc(documentName(admission.userId));
-  const [session, limits] = await Promise.all([tx.get(sessionReference), tx.get(limitsReference)]);
+  const [session, limits] = await Promise.all([
+    admission.isNew ? undefined : tx.get(sessionReference),
+    tx.get(limitsReference),
+  ]);
 
   const connects = countConnect(ctx, limits.data(), now);
-  const existing = session.data();
+  const existing = session?.data();
   if (existing) {
     assertOpen(existing, admission.userId, now);
     assertKind(existing, admission);
   }
   const active = openSessions(limits.data(), now);
-  for (const replaced of admission.replaces ?? []) delete active[replaced];
-  if (!existing && !Object.hasOwn(active, admission.sessionId)) assertRoom(active, now);
+  if (!existing && !Object.hasOwn(active, admission.sessionId)) {
+    assertRoom(without(active, admission.replaces ?? []), now);
+  }
 
   const admitted = existing ?? newSession(ctx, admission, await scenarioOf(ctx, tx, admission));
   if (!existing) tx.create(sessionReference, admitted);
   tx.set(limitsReference, withPlace(ctx, { connects }, active, admitted));
   return admitted;
+}
+
+function without(active: Record<string, number>, replaced: readonly string[]): Record<string, number> {
+  return Object.fromEntries(Object.entries(active).filter(([sessionId]) => !replaced.includes(sessionId)));
 }
 
 /** @throws AppError where a session is of another kind: a phone call, or one over another transport */
@@ -66,7 +78,8 @@ export function assertOpen(session: SessionDoc, userId: string, now: number): vo
     throw new AppError("session_expired", "This session has expired: connect with a new sessionId.");
 }
 
-function countConnect(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number): number[] {
+/** The times of a user's connects with one more. @throws AppError rate_limited beyond the connects a minute */
+export function countConnect(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number): number[] {
   const verdict = slidingWindow(limits?.connects, now, CONNECT_WINDOW);
   ctx.onLimit?.({ ...CONNECT_WINDOW, remaining: verdict.allowed ? verdict.remaining : 0 });
   if (verdict.allowed) return verdict.times;
@@ -89,7 +102,7 @@ async function scenarioOf(
 function newSession(ctx: Ctx, admission: Admission, scenario: ScenarioInUse | undefined): SessionDoc {
   const now = ctx.now().getTime();
   const { kind = "app", interview } = admission;
-  const ttlSeconds = interview ? INTERVIEW_TTL_SECONDS : SESSION_TTL_SECONDS;
+  const ttlSeconds = admission.lastsAnHour ? INTERVIEW_TTL_SECONDS : SESSION_TTL_SECONDS;
   return {
     sessionId: admission.sessionId,
     userId: admission.userId,

@@ -8,7 +8,7 @@ export const INTERVIEW_TTL_SECONDS = 60 * 60;
 export const TICKET_TTL_SECONDS = 60;
 /** How many sessions a user may have open at once. */
 export const MAX_ACTIVE_SESSIONS = 3;
-/** After how long the store may forget a call of which nobody has: OpenAI ends each after an hour. */
+/** After how long the store may forget a WebRTC call: OpenAI ends each after an hour. */
 export const SIDEBAND_TTL_SECONDS = 3 * 60 * 60;
 /** How long the relay has to take up a call that was just begun, before others look for it. */
 export const SIDEBAND_GRACE_SECONDS = 15;

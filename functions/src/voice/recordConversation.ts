@@ -1,5 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { isOvertaken } from "../core/firestore";
+import { sha256 } from "../core/ids";
 import { type ResponseDoc, responses, sessions, type TurnDoc, turns } from "./store";
 
 /** What a relay has to keep of a conversation: all of it absolute, so that writing it again changes nothing. */
@@ -24,9 +25,9 @@ export async function recordConversation(
 ): Promise<boolean> {
   const batch = ctx.db.batch();
   batch.update(sessions(ctx.db).doc(sessionId), { sessionId });
-  for (const turn of record.turns) batch.set(turns(ctx.db, sessionId).doc(turn.itemId), turn);
+  for (const turn of record.turns) batch.set(turns(ctx.db, sessionId).doc(documentOf(turn.itemId)), turn);
   for (const { responseId, used } of record.responses) {
-    batch.set(responses(ctx.db, sessionId).doc(responseId), used);
+    batch.set(responses(ctx.db, sessionId).doc(documentOf(responseId)), used);
   }
   try {
     await batch.commit();
@@ -35,4 +36,9 @@ export async function recordConversation(
     if (isOvertaken(error)) return false;
     throw error;
   }
+}
+
+/** Where an item is stored: under its id, as the model makes them; what a client has made up may be no name at all. */
+function documentOf(itemId: string): string {
+  return /^(?!__)[A-Za-z0-9_-]{1,128}$/.test(itemId) ? itemId : `other_${sha256(itemId)}`;
 }

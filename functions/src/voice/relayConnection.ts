@@ -84,7 +84,7 @@ export function hold(
   ctx: Ctx,
   tx: Transaction,
   session: SessionDoc,
-  connection: RelayConnection,
+  connection: RelayConnection & Pick<SessionDoc, "webrtcCallId">,
 ): SessionDoc {
   const held = { ...connection, connections: session.connections + 1 };
   tx.update(sessions(ctx.db).doc(session.sessionId), held);

@@ -151,7 +151,8 @@ export const SESSION_KINDS = ["app", "webrtc", "phone", "vapi"] as const;
  * Why a session ended. The first three: by its user, by its time, by silence. The others are of phone calls: `hangup` by
  * the person called or calling, `assistant` by the model, `transferred` to a human, `voicemail` because an answering
  * machine took it, `spent` because it had cost what was set aside for it; and calls that nobody took. `replaced` by the
- * next session of the same interview.
+ * next session of the same interview; `misused`, of a WebRTC call, because its client would not keep to what the server
+ * allows.
  */
 export const END_REASONS = [
   "client",
@@ -163,6 +164,7 @@ export const END_REASONS = [
   "voicemail",
   "spent",
   "replaced",
+  "misused",
   "busy",
   "no_answer",
   "canceled",
@@ -199,6 +201,10 @@ export const session = z
     voice: z.enum(REALTIME_VOICES),
     language: z.string().optional(),
     scenarioId: z.string().optional(),
+    interview: z
+      .object({ interviewId: z.string(), questionNumber: z.number().int() })
+      .optional()
+      .meta({ description: "The question that is practised in it." }),
     usage: usage.optional().meta({ description: "Set once the session has ended." }),
   })
   .meta({ id: "VoiceSession" });

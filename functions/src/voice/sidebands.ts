@@ -1,117 +1,196 @@
 import type { Ctx } from "../core/ctx";
-import { isOvertaken, transact } from "../core/firestore";
+import { AppError } from "../core/errors";
+import { transact } from "../core/firestore";
 import { fromNow } from "../core/fromNow";
+import { markEnded } from "./endSession";
 import { SIDEBAND_GRACE_SECONDS, SIDEBAND_TTL_SECONDS } from "./limits";
 import { type AttachedSession, hold, type RelayConnection, withEarlierTurns } from "./relayConnection";
+import type { EndReason } from "./schemas";
 import { type SessionDoc, type SidebandDoc, sessions, sidebands } from "./store";
 
-/** A WebRTC call whose session this relay holds now. */
-export interface AttachedSideband extends AttachedSession {
+// A call has a note from before its client knows of it until it is known to be over: whatever dies in between, somebody
+// finds the note and hangs up. A session may have several calls for a moment, of which one is its own.
+
+/** A call as it is noted. */
+export type NotedCall = SidebandDoc;
+
+/** A call that this connection is to join, and the session that it is for. */
+export interface ReservedCall extends AttachedSession {
   callId: string;
-  /** Somebody held this very call before: the model knows what was said. */
-  wasHeld: boolean;
+  keyId: string;
+  /** Somebody was in this very call before: the model knows what was said. */
+  wasJoined: boolean;
 }
 
 /**
- * What became of taking a call up: `held` by this relay now; `busy`, another holds it; `over`, its session has ended and
- * it is to be hung up; `gone`, there is none.
+ * What became of reserving a call: `reserved` for this connection; `busy`, another has it; `over`, it is not its
+ * session's any more, or never came to be, and is to be hung up; `gone`, there is none.
  */
-export type SidebandClaim =
-  | { outcome: "held"; sideband: AttachedSideband }
-  | { outcome: "over"; callId: string }
-  | { outcome: "busy" | "gone" };
+export type Reservation =
+  | { outcome: "reserved"; call: ReservedCall }
+  | { outcome: "over"; keyId: string }
+  | { outcome: "busy" }
+  | { outcome: "gone" };
 
-/** Notes a call that was begun, for a relay to take up. 1 write. */
-export async function openSideband(
+/**
+ * Notes a call that was begun for an open session. 1 read, 1 write.
+ * @throws AppError conflict where the session has ended meanwhile
+ */
+export async function noteCall(
   ctx: Ctx,
   { sessionId, userId }: Pick<SessionDoc, "sessionId" | "userId">,
-  callId: string,
+  { callId, keyId }: { callId: string; keyId: string },
 ): Promise<void> {
-  await sidebands(ctx.db)
-    .doc(sessionId)
-    .set({
+  await transact(ctx.db, async (tx) => {
+    const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
+    if (session?.status !== "active") {
+      throw new AppError("conflict", "This session has ended: connect with a new sessionId.");
+    }
+    tx.create(sidebands(ctx.db).doc(callId), {
+      callId,
       sessionId,
       userId,
-      callId,
+      keyId,
+      heldBy: null,
       heldUntil: fromNow(ctx, SIDEBAND_GRACE_SECONDS),
-      wasHeld: false,
+      wasJoined: false,
       expiresAt: fromNow(ctx, SIDEBAND_TTL_SECONDS),
     });
-}
-
-/** The call that a session has, if any. 1 read. */
-export async function findSideband(ctx: Ctx, sessionId: string): Promise<SidebandDoc | undefined> {
-  return (await sidebands(ctx.db).doc(sessionId).get()).data();
+  });
 }
 
 /**
- * Takes a call up, where nobody holds it: of any number of relays that try, one does. One transaction: 2 reads, 2
- * writes; a session that was held before reads its latest turns.
+ * Keeps a call for one connection that is about to join it: of any number that try, one may. 2 reads, 1 write; a call
+ * that was joined before reads the latest turns of its session.
+ * @param isAsked the backend has just begun the call; else one that was never joined is over
  */
-export async function claimSideband(
+export async function reserveCall(
   ctx: Ctx,
-  sessionId: string,
+  callId: string,
+  { connectionId, heldMs, isAsked }: { connectionId: string; heldMs: number; isAsked: boolean },
+): Promise<Reservation> {
+  const reference = sidebands(ctx.db).doc(callId);
+  const reserved = await transact(ctx.db, async (tx): Promise<Reservation> => {
+    const note = (await tx.get(reference)).data();
+    if (!note) return { outcome: "gone" };
+    const session = (await tx.get(sessions(ctx.db).doc(note.sessionId))).data();
+    const { keyId, wasJoined } = note;
+    if (!isGoingOn(note, session) || !(wasJoined || isAsked)) return { outcome: "over", keyId };
+    if (note.heldBy !== null && note.heldUntil > fromNow(ctx, 0)) return { outcome: "busy" };
+    tx.update(reference, { heldBy: connectionId, heldUntil: fromNow(ctx, heldMs / 1_000) });
+    return { outcome: "reserved", call: { session, earlierTurns: [], callId, keyId, wasJoined } };
+  });
+  if (reserved.outcome !== "reserved") return reserved;
+  const { call } = reserved;
+  const asJoined = { ...call.session, connections: call.session.connections + 1 };
+  const { earlierTurns } = await withEarlierTurns(ctx, asJoined);
+  return { outcome: "reserved", call: { ...call, earlierTurns } };
+}
+
+/**
+ * Says that a reserved call was joined: from now on it is its session's, and this connection holds that. 2 reads, 2 writes.
+ * @returns the session as it is then; undefined where the call was lost meanwhile
+ */
+export async function joinedCall(
+  ctx: Ctx,
+  callId: string,
   { heldMs, ...connection }: RelayConnection & { heldMs: number },
-): Promise<SidebandClaim> {
-  const reference = sidebands(ctx.db).doc(sessionId);
-  const claim = await transact(ctx.db, async (tx) => {
-    const [found, session] = await Promise.all([tx.get(reference), tx.get(sessions(ctx.db).doc(sessionId))]);
-    const sideband = found.data();
-    if (!sideband) return { outcome: "gone" as const };
-    const { callId, wasHeld } = sideband;
-    const open = session.data();
-    if (open?.status !== "active" || open.kind !== "webrtc") return { outcome: "over" as const, callId };
-    if (wasHeld && sideband.heldUntil.toMillis() > ctx.now().getTime()) return { outcome: "busy" as const };
-    tx.update(reference, { heldUntil: fromNow(ctx, heldMs / 1_000), wasHeld: true });
-    return { outcome: "held" as const, session: hold(ctx, tx, open, connection), callId, wasHeld };
+): Promise<SessionDoc | undefined> {
+  const reference = sidebands(ctx.db).doc(callId);
+  return transact(ctx.db, async (tx) => {
+    const note = (await tx.get(reference)).data();
+    if (note?.heldBy !== connection.connectionId) return undefined;
+    const session = (await tx.get(sessions(ctx.db).doc(note.sessionId))).data();
+    if (!isGoingOn(note, session)) return undefined;
+    tx.update(reference, { wasJoined: true, heldUntil: fromNow(ctx, heldMs / 1_000) });
+    return hold(ctx, tx, session, { ...connection, webrtcCallId: callId });
   });
-  if (claim.outcome !== "held") return claim;
-  const { callId, wasHeld, session } = claim;
-  return { outcome: "held", sideband: { ...(await withEarlierTurns(ctx, session)), callId, wasHeld } };
 }
 
-/** Says that the call of a session is still held. 1 write. */
-export async function renewSideband(ctx: Ctx, sessionId: string, heldMs: number): Promise<void> {
-  try {
-    await sidebands(ctx.db)
-      .doc(sessionId)
-      .update({ heldUntil: fromNow(ctx, heldMs / 1_000) });
-  } catch (error) {
-    if (!isOvertaken(error)) throw error;
-  }
-}
-
-/** Lets go of a call that goes on, for whoever takes it up next; not of one that somebody else has taken up. 2 reads, 1 write. */
-export async function releaseSideband(ctx: Ctx, sessionId: string, connectionId: string): Promise<void> {
-  const reference = sidebands(ctx.db).doc(sessionId);
+/** Ends the session of a call, unless that has another call by now. 1 read, 2 writes. */
+export async function endSessionOf(
+  ctx: Ctx,
+  { callId, sessionId }: Pick<SidebandDoc, "callId" | "sessionId">,
+  reason: EndReason,
+): Promise<void> {
   await transact(ctx.db, async (tx) => {
-    const [sideband, session] = await Promise.all([
-      tx.get(reference),
-      tx.get(sessions(ctx.db).doc(sessionId)),
-    ]);
-    const holder = session.data()?.connectionId ?? connectionId;
-    if (sideband.exists && holder === connectionId) tx.update(reference, { heldUntil: fromNow(ctx, 0) });
+    const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
+    if (session?.webrtcCallId === callId) markEnded(ctx, tx, session, reason);
   });
 }
 
-/** Forgets a call that is known to be over, unless the session has another by now. 1 read, 1 write. */
-export async function closeSideband(ctx: Ctx, sessionId: string, callId: string): Promise<void> {
-  const reference = sidebands(ctx.db).doc(sessionId);
-  await transact(ctx.db, async (tx) => {
-    const sideband = (await tx.get(reference)).data();
-    if (sideband?.callId === callId) tx.delete(reference);
-  });
+/** Holds a call for longer. 1 read, 1 write. @returns whether it was still held by this connection */
+export async function renewCall(
+  ctx: Ctx,
+  callId: string,
+  { connectionId, heldMs }: { connectionId: string; heldMs: number },
+): Promise<boolean> {
+  return changeHold(ctx, callId, connectionId, { heldUntil: fromNow(ctx, heldMs / 1_000) });
+}
+
+/**
+ * Lets go of a call, for whoever takes it up next. 3 reads, 1 write.
+ * @param afterSeconds how long it is left alone
+ * @returns whether it goes on; else it is to be hung up
+ */
+export async function releaseCall(
+  ctx: Ctx,
+  callId: string,
+  { connectionId, afterSeconds }: { connectionId: string; afterSeconds: number },
+): Promise<boolean> {
+  const heldUntil = fromNow(ctx, afterSeconds);
+  await changeHold(ctx, callId, connectionId, { heldBy: null, heldUntil });
+  const note = (await sidebands(ctx.db).doc(callId).get()).data();
+  return note === undefined || isCallGoingOn(ctx, note);
+}
+
+/** Whether a call that was joined is still the one of its open session. 1 read. */
+export async function isCallGoingOn(ctx: Ctx, note: NotedCall): Promise<boolean> {
+  if (!note.wasJoined) return false;
+  return isGoingOn(note, (await sessions(ctx.db).doc(note.sessionId).get()).data());
+}
+
+/** Leaves a call that could not be hung up alone for a while, so that it is in nobody's way. 1 write. */
+export async function postponeCall(ctx: Ctx, callId: string, seconds: number): Promise<void> {
+  await sidebands(ctx.db)
+    .doc(callId)
+    .update({ heldUntil: fromNow(ctx, seconds) });
+}
+
+/** Forgets a call that is known to be over. 1 write. */
+export async function forgetCall(ctx: Ctx, callId: string): Promise<void> {
+  await sidebands(ctx.db).doc(callId).delete();
 }
 
 /** The calls that nobody holds, those first that were let go first. Reads only those. */
-export async function abandonedSidebands(
+export async function abandonedCalls(
   ctx: Ctx,
   { most, forSeconds = 0 }: { most: number; forSeconds?: number },
-): Promise<SidebandDoc[]> {
+): Promise<NotedCall[]> {
   const { docs } = await sidebands(ctx.db)
     .where("heldUntil", "<=", fromNow(ctx, -forSeconds))
     .orderBy("heldUntil")
     .limit(most)
     .get();
   return docs.map((document) => document.data());
+}
+
+/** Whether a call is, or is to become, the one of its open session. */
+function isGoingOn(note: SidebandDoc, session: SessionDoc | undefined): session is SessionDoc {
+  if (session?.status !== "active" || session.kind !== "webrtc") return false;
+  return !note.wasJoined || session.webrtcCallId === note.callId;
+}
+
+async function changeHold(
+  ctx: Ctx,
+  callId: string,
+  connectionId: string,
+  change: Partial<Pick<SidebandDoc, "heldBy" | "heldUntil">>,
+): Promise<boolean> {
+  const reference = sidebands(ctx.db).doc(callId);
+  return transact(ctx.db, async (tx) => {
+    const isHeld = (await tx.get(reference)).data()?.heldBy === connectionId;
+    if (isHeld) tx.update(reference, change);
+    return isHeld;
+  });
 }

@@ -19,6 +19,14 @@ const scenarioSnapshot = z.object({
   onVoicemail: z.enum(VOICEMAIL_ACTIONS).default(DEFAULT_VOICEMAIL_ACTION),
 });
 
+const vapiRecord = z.object({
+  assistantId: z.string(),
+  /** The one call of Vapi's that is this session; null until the first message of one names it. */
+  callId: z.string().nullable(),
+  /** The whole conversation was told at the end: what was told of it live no longer counts. */
+  isReported: z.boolean().default(false),
+});
+
 export const sessionDoc = z.object({
   sessionId: z.string(),
   userId: z.string(),
@@ -40,6 +48,8 @@ export const sessionDoc = z.object({
   interview: z.object({ interviewId: z.string(), questionNumber: z.number().int() }).optional(),
   /** The assistant may read and change its user's calendar. */
   calendar: z.boolean().optional(),
+  /** The WebRTC call that it has now, as OpenAI knows it. */
+  webrtcCallId: z.string().optional(),
   /** Which relay instance and which of its sockets hold the session now; null when none does. */
   relayId: z.string().nullable().default(null),
   connectionId: z.string().nullable().default(null),
@@ -48,6 +58,8 @@ export const sessionDoc = z.object({
   usage: usage.optional(),
   /** Where the speaker is on the phone. */
   call: callRecord.optional(),
+  /** Where the speaker talks with an assistant of Vapi's. */
+  vapi: vapiRecord.optional(),
 });
 export type SessionDoc = z.output<typeof sessionDoc>;
 
@@ -56,18 +68,22 @@ export const ticketDoc = z.object({ sessionId: z.string(), userId: z.string(), e
 export type TicketDoc = z.output<typeof ticketDoc>;
 
 /**
- * The server's end of a WebRTC call, in `voiceSidebands/{sessionId}`: there from the call's beginning until it is known
- * to be over, so that no call is left behind.
+ * A WebRTC call, in `voiceSidebands/{callId}`: there from its beginning until it is known to be over, so that none is left
+ * behind.
  */
 export const sidebandDoc = z.object({
-  sessionId: z.string(),
-  userId: z.string(),
   /** As OpenAI knows the call: `rtc_…`. */
   callId: z.string(),
-  /** Until when the relay that holds it need not say so again; whoever finds it past may take it up. */
+  sessionId: z.string(),
+  userId: z.string(),
+  /** Of the key that it was made with: see `keyIdOf`. */
+  keyId: z.string(),
+  /** The relay's connection that is in the call, or about to join it; null where none is. */
+  heldBy: z.string().nullable(),
+  /** Until when it need not say so again; whoever finds that past may take the call up. */
   heldUntil: timestamp,
-  /** A relay has held this call: the model knows what was said in it. */
-  wasHeld: z.boolean(),
+  /** A relay was in this call: the model knows what was said in it. */
+  wasJoined: z.boolean(),
   /** When the store may forget it: long after OpenAI has ended the call by itself. */
   expiresAt: timestamp,
 });

@@ -1,4 +1,5 @@
 import { type Ctx, requireCaller } from "../core/ctx";
+import { DocumentMemory } from "../core/documentMemory";
 import { transact } from "../core/firestore";
 import { type InterviewQuestion, interviewQuestion } from "../interviews/interviewQuestion";
 import { openAiAccess } from "../providers/openAi";
@@ -6,13 +7,17 @@ import { type ClientSecret, createClientSecret } from "../providers/openAiSecret
 import { admitSession } from "../voice/admitSession";
 import { discardSession } from "../voice/discardSession";
 import { modelSession } from "../voice/modelSession";
-import { KEY_SECONDS, PROVIDER_KEY_MS, PROVIDER_MS } from "./limits";
+import { KEY_SECONDS, providerLimits } from "./limits";
 import { seedSession } from "./realtimeSession";
 import type { KeyInput, KeyOutput } from "./schemas";
 
+const REFUSED_LATELY_MS = 60_000;
+/** When this instance refused a user last. */
+const refusals = new DocumentMemory<number>();
+
 /**
  * Opens a voice session for one question of one of the caller's interviews, and gives an ephemeral key with which the
- * client speaks to the model itself. 3 reads, 2 writes and one request to OpenAI, made while the session is being
+ * client speaks to the model itself. 2 reads, 2 writes and one request to OpenAI, made while the session is being
  * admitted. A session that gets no key is undone.
  * @throws AppError not_found, invalid_argument; rate_limited; not_configured, provider_unavailable, provider_failed
  */
@@ -22,7 +27,13 @@ export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyO
   const sessionId = ctx.newId();
   const refused = new AbortController();
   const admitting = admit(ctx, { sessionId, userId: uid, question });
-  admitting.catch((error: unknown) => refused.abort(error));
+  admitting.catch((error: unknown) => {
+    refused.abort(error);
+    refusals.set(ctx.db, uid, ctx.now().getTime());
+  });
+  // Whoever was refused lately asks OpenAI for nothing before being admitted.
+  const refusedAt = refusals.get(ctx.db, uid) ?? 0;
+  if (ctx.now().getTime() - refusedAt < REFUSED_LATELY_MS) await admitting;
   const [admitted, made] = await Promise.allSettled([admitting, makeKey(ctx, question, refused.signal)]);
   if (admitted.status === "rejected") throw admitted.reason;
   if (made.status === "rejected") {
@@ -57,6 +68,8 @@ function admit(
       kind: "webrtc",
       instructions,
       voice,
+      isNew: true,
+      lastsAnHour: true,
       interview: { interviewId, questionNumber },
       replaces: openSessionIds,
     }),
@@ -65,9 +78,9 @@ function admit(
 
 function makeKey(ctx: Ctx, question: InterviewQuestion, signal: AbortSignal): Promise<ClientSecret> {
   const session = modelSession({ ...question, model: ctx.config.OPENAI_REALTIME_MODEL }, ctx.config);
+  const limits = providerLimits();
   return createClientSecret(openAiAccess(ctx.config), session, KEY_SECONDS, {
-    signal,
-    stallMs: PROVIDER_MS,
-    keyStallMs: PROVIDER_KEY_MS,
+    ...limits,
+    signal: AbortSignal.any([signal, limits.signal]),
   });
 }

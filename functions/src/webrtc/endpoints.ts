@@ -4,9 +4,7 @@ import { https, route } from "../endpoint/https";
 import { operation } from "../endpoint/operation";
 import { OPENAI_SECRETS, TWILIO_SECRETS } from "../endpoint/secrets";
 import { CALLS_PATH } from "../voice/connectVoice";
-import { createRealtimeKey as createKey } from "./createRealtimeKey";
 import * as schemas from "./schemas";
-import { startRealtimeCall as startCall } from "./startRealtimeCall";
 import { getTurnCredentials as getTurn } from "./turnCredentials";
 import * as turn from "./turnSchemas";
 
@@ -26,7 +24,8 @@ const creatingKey = operation({
   errors: ["not_found", "rate_limited", "not_configured", "provider_failed", "provider_unavailable"],
   input: schemas.keyInput,
   output: schemas.keyOutput,
-  run: createKey,
+  // What gives out TURN servers alone does not pay for OpenAI's SDK.
+  run: async (ctx, input) => (await import("./createRealtimeKey.js")).createRealtimeKey(ctx, input),
 });
 const startingCall = operation({
   summary: "Begin a WebRTC call with the model that the server records, limits and can end",
@@ -44,7 +43,7 @@ const startingCall = operation({
   ],
   input: schemas.callInput,
   output: schemas.callOutput,
-  run: startCall,
+  run: async (ctx, input) => (await import("./startRealtimeCall.js")).startRealtimeCall(ctx, input),
 });
 
 export const getTurnCredentials = callable(gettingTurn);

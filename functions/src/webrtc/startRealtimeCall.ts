@@ -1,63 +1,69 @@
 import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
-import { interviewQuestion } from "../interviews/interviewQuestion";
+import { type InterviewQuestion, interviewQuestion } from "../interviews/interviewQuestion";
 import { openAiAccess } from "../providers/openAi";
-import { createCall, hangUpCall, type RealtimeCall } from "../providers/openAiCalls";
+import { createCall, type RealtimeCall } from "../providers/openAiCalls";
 import { type Admission, admitSession } from "../voice/admitSession";
 import { askRelay } from "../voice/askRelay";
 import { discardSession } from "../voice/discardSession";
 import { modelSession } from "../voice/modelSession";
-import { closeSideband, findSideband, openSideband } from "../voice/sidebands";
-import { PROVIDER_KEY_MS, PROVIDER_MS, TAKE_UP_MS } from "./limits";
+import { nameInterview } from "../voice/nameInterview";
+import { noteCall } from "../voice/sidebands";
+import { hangUp } from "./hangUp";
+import { providerLimits, TAKE_UP_MS } from "./limits";
 import type { CallInput, CallOutput } from "./schemas";
 
 /**
- * Brokers a WebRTC call between the caller's client and the model, of which the relay holds the server's end: it is
- * recorded, and ends when its session does, from wherever that is ended. In a session that has a call already, this one
- * takes its place. Where the relay cannot take the call up there is none.
+ * Brokers a WebRTC call between the caller's client and the model, in which the relay is before the client has its answer:
+ * the call is recorded, and ends when its session does, from wherever that is ended. In a session that has a call already,
+ * this one takes its place once the relay is in it. A call that the relay cannot join is hung up.
  *
- * 4 reads and 5 writes with those of the relay, 1 read more for an interview's question, a scenario of one's own, or a
- * session that exists; one request to OpenAI, one to the relay.
+ * 6 reads and 6 writes with those of the relay; 1 read and 1 write more for an interview's question, 1 read more for a
+ * scenario of one's own, and the latest turns of a session that exists. One request to OpenAI, one to the relay.
  * @throws AppError not_found, invalid_argument; permission_denied, conflict, session_expired, rate_limited;
  * not_configured, provider_unavailable, provider_failed
  */
 export async function startRealtimeCall(ctx: Ctx, input: CallInput): Promise<CallOutput> {
   requireSetting(ctx.config.RELAY_URL, "RELAY_URL");
-  const admission = await admissionOf(ctx, input);
+  const question = await questionOf(ctx, input);
+  const admission = admissionOf(ctx, input, question);
   const session = await transact(ctx.db, (tx) => admitSession(ctx, tx, admission));
   const { sessionId } = session;
-  const isNew = input.sessionId === undefined;
-  const before = isNew ? undefined : await findSideband(ctx, sessionId);
   try {
     const call = await begin(ctx, input.sdp, session);
-    if (before) await hangUp(ctx, before.callId);
+    // A session that exists keeps the part that it was given.
+    if (question?.instructions === session.instructions) await nameInterview(ctx, sessionId, question);
     ctx.log.info("realtime call begun", { sessionId, callId: call.callId });
     return { sessionId, sdp: call.sdp, expiresAt: session.expiresAt.toDate().toISOString() };
   } catch (error) {
-    // One that exists may be tried again.
-    if (isNew) await discardSession(ctx, sessionId);
+    // One that the client has named may be tried again.
+    if (input.sessionId === undefined) await discardSession(ctx, sessionId);
     throw error;
   }
 }
 
-async function admissionOf(ctx: Ctx, input: CallInput): Promise<Admission> {
+async function questionOf(ctx: Ctx, { interview_id, question_number }: CallInput) {
+  if (interview_id === undefined || question_number === undefined) return undefined;
+  return interviewQuestion(ctx, { interview_id, question_number });
+}
+
+function admissionOf(ctx: Ctx, input: CallInput, question: InterviewQuestion | undefined): Admission {
   const { uid } = requireCaller(ctx);
-  const { sdp: _, interview_id, question_number, sessionId = ctx.newId(), ...settings } = input;
-  const admission = { ...settings, sessionId, userId: uid, kind: "webrtc" as const };
-  if (interview_id === undefined || question_number === undefined) return admission;
-  const question = await interviewQuestion(ctx, { interview_id, question_number });
-  const { interviewId, questionNumber, instructions, voice, openSessionIds } = question;
+  const { sdp: _, interview_id: __, question_number: ___, sessionId = ctx.newId(), ...settings } = input;
+  const isNew = input.sessionId === undefined;
+  const admission = { ...settings, sessionId, isNew, userId: uid, kind: "webrtc" as const };
+  if (!question) return admission;
   return {
     ...admission,
-    instructions,
-    voice: input.voice ?? voice,
-    interview: { interviewId, questionNumber },
-    replaces: openSessionIds.filter((open) => open !== sessionId),
+    instructions: question.instructions,
+    voice: input.voice ?? question.voice,
+    lastsAnHour: true,
+    replaces: question.openSessionIds,
   };
 }
 
-/** A call that the relay holds, or none. */
+/** A call that the relay is in, or none. */
 async function begin(
   ctx: Ctx,
   sdp: string,
@@ -66,36 +72,19 @@ async function begin(
   const offer = { sdp, session: modelSession(session, ctx.config) };
   const call = await createCall(openAiAccess(ctx.config), offer, providerLimits());
   try {
-    await openSideband(ctx, session, call.callId);
-    if (!(await isTakenUp(ctx, session.sessionId))) throw notTakenUp();
+    await noteCall(ctx, session, call);
+    if (!(await isTakenUp(ctx, call.callId))) throw notTakenUp();
     return call;
   } catch (error) {
-    await hangUp(ctx, call.callId);
-    await closeSideband(ctx, session.sessionId, call.callId).catch(() => {
-      ctx.log.warn("a call that came to nothing is still noted", { sessionId: session.sessionId });
+    await hangUp(ctx, call).catch((failure: unknown) => {
+      ctx.log.error("a call could not be hung up", { callId: call.callId, error: failure });
     });
     throw error;
   }
 }
 
-async function isTakenUp(ctx: Ctx, sessionId: string): Promise<boolean> {
-  return (await askRelay(ctx, sessionId, TAKE_UP_MS)) || (await askRelay(ctx, sessionId, TAKE_UP_MS));
-}
-
-async function hangUp(ctx: Ctx, callId: string): Promise<void> {
-  try {
-    await hangUpCall(openAiAccess(ctx.config), callId, providerLimits());
-  } catch (error) {
-    ctx.log.error("a call could not be hung up", { callId, error });
-  }
-}
-
-function providerLimits() {
-  return {
-    signal: AbortSignal.timeout(PROVIDER_MS),
-    stallMs: PROVIDER_MS,
-    keyStallMs: PROVIDER_KEY_MS,
-  };
+async function isTakenUp(ctx: Ctx, callId: string): Promise<boolean> {
+  return (await askRelay(ctx, callId, TAKE_UP_MS)) || (await askRelay(ctx, callId, TAKE_UP_MS));
 }
 
 function notTakenUp(): AppError {

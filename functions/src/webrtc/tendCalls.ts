@@ -1,35 +1,25 @@
 import type { Ctx } from "../core/ctx";
-import { openAiAccess } from "../providers/openAi";
-import { hangUpCall } from "../providers/openAiCalls";
 import { askRelay } from "../voice/askRelay";
-import { findSession } from "../voice/readSessions";
-import { abandonedSidebands, closeSideband } from "../voice/sidebands";
-import { MOST_TENDED_CALLS, PROVIDER_MS, TAKE_UP_MS, TENDED_AFTER_SECONDS } from "./limits";
+import { abandonedCalls, isCallGoingOn, type NotedCall } from "../voice/sidebands";
+import { hangUp } from "./hangUp";
+import { MOST_TENDED_CALLS, TAKE_UP_MS, TENDED_AFTER_SECONDS } from "./limits";
 
 /**
- * Looks after the WebRTC calls that no relay holds: whose session has ended is hung up, and the relay is asked to take the
- * others up, which also starts one where none runs. 1 read where there are none; 2 for each that there is.
+ * Looks after the WebRTC calls that no relay holds: those that are not their session's any more are hung up, and the relay
+ * is asked to take the others up, which also starts one where none runs. 1 read where there are none; 2 reads for each
+ * that there is, and 1 write or what taking up costs.
  */
 export async function tendCalls(ctx: Ctx): Promise<void> {
-  const abandoned = await abandonedSidebands(ctx, {
-    most: MOST_TENDED_CALLS,
-    forSeconds: TENDED_AFTER_SECONDS,
-  });
-  await Promise.all(abandoned.map(({ sessionId, callId }) => tend(ctx, sessionId, callId)));
+  const abandoned = await abandonedCalls(ctx, { most: MOST_TENDED_CALLS, forSeconds: TENDED_AFTER_SECONDS });
+  await Promise.all(abandoned.map((call) => tend(ctx, call)));
 }
 
-async function tend(ctx: Ctx, sessionId: string, callId: string): Promise<void> {
+async function tend(ctx: Ctx, call: NotedCall): Promise<void> {
   try {
-    const session = await findSession(ctx, sessionId);
-    if (session?.status === "active") {
-      await askRelay(ctx, sessionId, TAKE_UP_MS);
-      return;
-    }
-    const signal = AbortSignal.timeout(PROVIDER_MS);
-    await hangUpCall(openAiAccess(ctx.config), callId, { signal, stallMs: PROVIDER_MS });
-    await closeSideband(ctx, sessionId, callId);
+    if (await isCallGoingOn(ctx, call)) await askRelay(ctx, call.callId, TAKE_UP_MS);
+    else await hangUp(ctx, call);
   } catch (error) {
     // The next minute tries again; the others are not kept waiting.
-    ctx.log.error("a call that nobody holds could not be looked after", { sessionId, error });
+    ctx.log.error("a call that nobody holds could not be looked after", { callId: call.callId, error });
   }
 }

@@ -211,10 +211,10 @@ describe("openapi.json as OpenAPI 3.1", () => {
       const statuses = Object.keys(operation.responses).map(Number);
       assert.ok(statuses.some((status) => status < 400));
       const isOpen = OPEN_TO_ALL.includes(path);
-      const isTwilios = path.startsWith("/twilio/");
-      const proof = isTwilios ? { twilio: [] } : { firebase: [] };
+      const provider = path === "/vapi/events" ? "vapi" : /^\/(twilio)\//.exec(path)?.[1];
+      const proof = { [provider ?? "firebase"]: [] };
       const refusal = /AssistantError|WebrtcError/.test(JSON.stringify(operation.responses)) ? 422 : 400;
-      for (const status of isOpen ? [refusal, 500] : [refusal, isTwilios ? 403 : 401, 500])
+      for (const status of isOpen ? [refusal, 500] : [refusal, provider ? 403 : 401, 500])
         assert.ok(statuses.includes(status), `${method} ${path} ${status}`);
       assert.deepEqual(operation.security, isOpen ? undefined : [proof], path);
       if (method === "get" || method === "delete") assert.equal(operation.requestBody, undefined);

@@ -37,7 +37,7 @@ import { eraseVoiceOf } from "../../src/voice/eraseVoice";
 import { callsToCheck, findCall, listCallsOf, unconfirmedCallsTo } from "../../src/voice/phoneSessions";
 import { listVoiceSessions } from "../../src/voice/readSessions";
 import { attachByUser } from "../../src/voice/relayConnection";
-import { abandonedSidebands, openSideband } from "../../src/voice/sidebands";
+import { abandonedCalls, noteCall } from "../../src/voice/sidebands";
 import { finishTranscript, getVoiceTranscript } from "../../src/voice/transcript";
 import { watchRelaySessions } from "../../src/voice/watchRelaySessions";
 import { keepTurn } from "../../src/webrtc/turnStore";
@@ -130,7 +130,7 @@ async function exercise(): Promise<SentQuery[]> {
   await withLease(world.as(), "x", 1, async () => {});
   await deleteVoiceSession(world.as("ann"), { sessionId: "s1" });
   await listScenarios(world.as("ann"));
-  await abandonedSidebands(world.as(), { most: 1 });
+  await abandonedCalls(world.as(), { most: 1 });
   await listInterviews(world.as("ann"), { limit: 1 });
   await eraseVoiceOf(world.as("ann"), "ann");
   await eraseScenariosOf(world.as("ann"), "ann");
@@ -287,7 +287,7 @@ describe("Firestore indexes", () => {
     // Counts against a limit as well.
     await beginConnection(world.configured(google, "ann"));
     await recordUsage(world.as(), "ann", "chat", { requests: 1 });
-    await openSideband(world.as(), { sessionId: "s1", userId: "ann" }, "rtc_1");
+    await noteCall(world.as(), { sessionId: "s1", userId: "ann" }, { callId: "rtc_1", keyId: "k" });
     await keepTurn(world.as(), "ann", { iceServers: [], ttl: 60, createdAt: world.now() });
     await eraseAtProviders(world.as(), {
       sessionId: "s9",

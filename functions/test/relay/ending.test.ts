@@ -71,6 +71,8 @@ describe("How a socket is closed", () => {
       expired: [4408, { endReason: "expired" }],
       idle: [4408, { endReason: "idle" }],
       hungUp: [1000, { endReason: "hangup" }],
+      spent: [4429, { endReason: "spent" }],
+      misused: [4429, { endReason: "misused" }],
       upstreamFailed: [1011, "open"],
       tooFast: [4429, "open"],
       notReading: [1013, "open"],

@@ -99,6 +99,25 @@ describe("a deployment", () => {
     assert.deepEqual(found, { problems: [], secrets: [...stored, "TWILIO_AUTH_TOKEN"] });
   });
 
+  it("with an assistant of Vapi's needs both secrets, and what apps start calls with", async () => {
+    const { whatIsMissing } = await importScript("deploy/missing.mjs");
+    const assistant = { ...settings, VAPI_ASSISTANT_ID: "a1" };
+    const stored = ["SECRET_KEY", "OPENAI_API_KEY"];
+    const without = whatIsMissing({ ...of("app", signedIn(stored)), settings: assistant });
+    assert.equal(without.problems.length, 3);
+    assert.match(
+      without.problems.join("\n"),
+      /VAPI_PUBLIC_API_KEY.*secret VAPI_API_KEY.*secret VAPI_WEBHOOK_SECRET/s,
+    );
+    const all = [...stored, "VAPI_API_KEY", "VAPI_WEBHOOK_SECRET"];
+    const tokens = { ...assistant, VAPI_USE_PUBLIC_JWT: "true" };
+    const { problems } = whatIsMissing({ ...of("app", signedIn(all)), settings: tokens });
+    assert.match(problems.join("\n"), /^VAPI_ORG_ID is not set/);
+    const complete = { ...assistant, VAPI_PUBLIC_API_KEY: "public" };
+    const found = whatIsMissing({ ...of("app", signedIn(all)), settings: complete });
+    assert.deepEqual(found, { problems: [], secrets: all });
+  });
+
   it("tells the relay its own address, once it is known", async () => {
     const { shellText, tellRelayItsUrl } = await importScript("deploy/commands.mjs");
     const command = shellText(tellRelayItsUrl({ project: "app", url: "wss://relay.example" }));

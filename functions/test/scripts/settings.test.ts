@@ -105,7 +105,7 @@ describe("the local stack's settings", () => {
       "TWILIO_AUTH_TOKEN",
       "GOOGLE_CLIENT_SECRET",
       "VAPI_API_KEY",
-      "VAPI_PUBLIC_API_KEY",
+      "VAPI_WEBHOOK_SECRET",
       "SECRET_KEY",
       "PREVIOUS_SECRET_KEY",
     ]);

@@ -52,7 +52,7 @@ describe("The simulators' process", function () {
   it("serves every provider, and says at its root which", async () => {
     const url = await urlOf(start("0"));
     const { simulators } = (await (await fetch(url)).json()) as { simulators: Record<string, string> };
-    assert.deepEqual(Object.keys(simulators), ["openai", "twilio", "google", "calendar"]);
+    assert.deepEqual(Object.keys(simulators), ["openai", "twilio", "google", "calendar", "vapi"]);
     for (const path of [
       "/google/calendar/v3/calendars/primary/events",
       "/calendar/v3/calendars/primary/events",

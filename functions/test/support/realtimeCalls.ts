@@ -1,4 +1,4 @@
-import type { Firestore } from "firebase-admin/firestore";
+import { type Firestore, Timestamp } from "firebase-admin/firestore";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
 import { createCtx } from "../../src/core/ctx";
 import { newId } from "../../src/core/ids";
@@ -14,12 +14,12 @@ import { testWorld } from "./testCtx";
 
 /** What the user of these calls says, and what the model then replies. */
 export const SAID = { heard: "good evening", reply: "Good evening to you." };
-const KEY = "sk-calls-1234";
+export const KEY = "sk-calls-1234";
 
 /** The backend, relays and a model of a test's own, with a database that nobody else sees. */
 export class CallStage {
   readonly db: Firestore = ownDatabase();
-  readonly log: Record<string, unknown>[] = [];
+  readonly #logs: Record<string, unknown>[][] = [];
   readonly #relays: InProcessRelay[] = [];
   readonly #clients: CallClient[] = [];
   /** Calls of earlier tests: one whose client never came is given up by the model only after a while. */
@@ -34,10 +34,10 @@ export class CallStage {
   }
 
   /** Starts a relay, which the backend asks from now on. */
-  async relay(limits: Partial<RelayLimits> = {}): Promise<InProcessRelay> {
+  async relay(limits: Partial<RelayLimits> = {}, keys = [KEY]): Promise<InProcessRelay> {
     const relay = await startInProcessRelay(this.model.realtimeUrl, {
-      keys: [KEY],
-      limits: { tickMs: 50, phoneTickMs: 50, sidebandScanMs: 600_000, ...limits },
+      keys,
+      limits: { tickMs: 50, phoneTickMs: 50, sidebandScanMs: 600_000, callGraceMs: 300, ...limits },
       config: { OPENAI_BASE_URL: this.model.url, RELAY_URL: this.#relayUrl || undefined },
       db: this.db,
     });
@@ -56,9 +56,13 @@ export class CallStage {
       SECRET_KEY: createCtx().config.SECRET_KEY,
       ...settings,
     };
-    const ctx = world.configured(own, uid);
-    this.log.push(...world.log);
-    return { ...ctx, now: () => new Date(), newId };
+    this.#logs.push(world.log);
+    return { ...world.configured(own, uid), now: () => new Date(), newId };
+  }
+
+  /** What the backend and the relays have logged so far. */
+  get log(): Record<string, unknown>[] {
+    return [...this.#logs, ...this.#relays.map(({ log }) => log)].flat();
   }
 
   client(): CallClient {
@@ -85,8 +89,18 @@ export class CallStage {
     return (await sessions(this.db).doc(sessionId).get()).data();
   }
 
-  async sideband(sessionId: string) {
-    return (await sidebands(this.db).doc(sessionId).get()).data();
+  /** The calls of a session that are not known to be over. */
+  async noted(sessionId: string) {
+    const { docs } = await sidebands(this.db).where("sessionId", "==", sessionId).get();
+    return docs.map((document) => document.data());
+  }
+
+  /** Lets the holds on a session's calls run out, as when their relay was killed long ago. */
+  async letRunOut(sessionId: string): Promise<void> {
+    for (const { callId } of await this.noted(sessionId))
+      await sidebands(this.db)
+        .doc(callId)
+        .update({ heldUntil: Timestamp.fromMillis(0) });
   }
 
   /** What is stored of a conversation, in order. */

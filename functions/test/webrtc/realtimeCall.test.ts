@@ -4,7 +4,7 @@ import { newId } from "../../src/core/ids";
 import { createInterview } from "../../src/interviews/createInterview";
 import { connectVoice } from "../../src/voice/connectVoice";
 import { endVoiceSession } from "../../src/voice/endSession";
-import { sessions, sidebands } from "../../src/voice/store";
+import { sessions } from "../../src/voice/store";
 import { MAX_SDP_CHARACTERS } from "../../src/webrtc/limits";
 import { startRealtimeCall } from "../../src/webrtc/startRealtimeCall";
 import { tendCalls } from "../../src/webrtc/tendCalls";
@@ -86,7 +86,7 @@ describe("Beginning a WebRTC call", function () {
     const backend = stage.as(userId);
     const cost = await costOf(stage.db, () => startRealtimeCall(backend, { sdp }));
     // The relay's own on the same handle.
-    assert.deepEqual([cost.reads, cost.writes], [4, 5]);
+    assert.deepEqual([cost.reads, cost.writes], [6, 6]);
     assert.equal(stage.model.requests().length, 1);
     assert.equal(relay.connections(), 0);
   });
@@ -94,8 +94,9 @@ describe("Beginning a WebRTC call", function () {
   it("stores no description of the client's network and no key, and logs none", async () => {
     await stage.relay();
     const { sessionId, sdp } = await stage.call();
-    const stored = JSON.stringify([await stage.session(sessionId), await stage.sideband(sessionId)]);
+    const stored = JSON.stringify([await stage.session(sessionId), await stage.noted(sessionId)]);
     const password = /^a=ice-pwd:(\S+)/m.exec(sdp)?.[1] ?? assert.fail("no password in the answer");
+    assert.ok(stage.log.some(({ message }) => message === "realtime call begun"));
     for (const secret of [password, "sk-calls-1234", "v=0"]) {
       assert.ok(!stored.includes(secret));
       assert.ok(!JSON.stringify(stage.log).includes(secret));
@@ -207,16 +208,12 @@ describe("Each minute", function () {
   });
   after(() => stage.close());
   afterEach(() => stage.clear());
-  const abandon = (sessionId: string) =>
-    sidebands(stage.db)
-      .doc(sessionId)
-      .update({ heldUntil: new Date(0) });
 
   it("a call that nobody holds is given to a relay, also where none was running", async () => {
     const first = await stage.relay();
     const { sessionId } = await stage.call();
     await first.drain();
-    await abandon(sessionId);
+    await stage.letRunOut(sessionId);
     const second = await stage.relay();
     assert.equal(stage.open()[0]?.sidebands, 0);
     await tendCalls(stage.as("system"));
@@ -229,10 +226,10 @@ describe("Each minute", function () {
     const { client, sessionId, userId } = await stage.call();
     await relay.drain();
     await endVoiceSession(stage.as(userId), { sessionId });
-    await abandon(sessionId);
+    await stage.letRunOut(sessionId);
     await tendCalls(stage.as("system", NOWHERE));
     await eventually(async () => assert.ok(!client.isOpen));
-    assert.equal(await stage.sideband(sessionId), undefined);
+    assert.deepEqual(await stage.noted(sessionId), []);
   });
 
   it("one read is all, where there is nothing to do", async () => {
@@ -247,7 +244,7 @@ describe("Each minute", function () {
     await relay.drain();
     for (const { sessionId, userId } of [one, two]) {
       await endVoiceSession(stage.as(userId), { sessionId });
-      await abandon(sessionId);
+      await stage.letRunOut(sessionId);
     }
     stage.model.addFault({ kind: "http_429", endpoint: "hangup" });
     await tendCalls(stage.as("system", NOWHERE));

@@ -1,3 +1,4 @@
+import { RESPONSE_IN_THE_WAY } from "../serverEvents";
 import type { ClientEvent } from "./bridgeEvents";
 
 /** A create that is neither answered nor refused for so long was lost. */
@@ -119,7 +120,7 @@ export class ResponseSequencer {
   failed(code: string | undefined, eventId: string | undefined, now: number): void {
     const sent = this.#sent;
     if (!sent || (eventId ?? sent.id) !== sent.id) return;
-    const isInTheWay = code === "conversation_already_has_active_response";
+    const isInTheWay = code === RESPONSE_IN_THE_WAY;
     // An error about nothing in particular is not about this create.
     if (!isInTheWay && eventId === undefined) return;
     this.#sent = undefined;

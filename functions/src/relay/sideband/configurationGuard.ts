@@ -1,44 +1,82 @@
-/** What a client of a WebRTC call may not change: it speaks with the model itself, and can send any event. */
-export interface GuardedConfiguration {
-  instructions: string;
-  max_output_tokens: number;
-}
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { MAX_RESTORES } from "../limits";
 
-/** So many corrections in a row may come to nothing before they are left: two that insist would never come to an end. */
-const MAX_IN_VAIN = 3;
+/** Of a session as the model tells it, what a client of a call may not change: it can send the model any event. */
+const guarded = z.looseObject({
+  instructions: z.unknown(),
+  output_modalities: z.unknown(),
+  prompt: z.unknown(),
+  max_output_tokens: z.unknown(),
+  tools: z.array(z.looseObject({ type: z.string(), name: z.string().optional() })).catch([]),
+  audio: z.looseObject({ input: z.looseObject({ transcription: z.unknown() }) }),
+});
+type Guarded = z.output<typeof guarded>;
 
 /**
- * Whether a session is still configured as the server has configured it, by what the model tells of it. Pure.
- * Time and cost are bounded whatever a client does; this is for the part that the model plays, and for its record.
+ * Whether a call is still configured as the server has configured it, by what the model tells of it: its instructions, the
+ * length of its answers, its record, and the server's tools. Tools of the client's own, and how turns are found, are the
+ * client's. Pure.
  */
 export class ConfigurationGuard {
-  #inVain = 0;
+  #own: Guarded | undefined;
+  #restores = 0;
 
-  constructor(private readonly own: GuardedConfiguration) {}
+  /**
+   * @param asked what the server asks for
+   * @param serverTools names of the server's tools
+   */
+  constructor(
+    private readonly asked: { instructions: string; max_output_tokens: number },
+    private readonly serverTools: ReadonlySet<string>,
+  ) {}
+
+  /** How the model tells of the server's configuration, at a moment at which no client can have changed it. */
+  learn(session: unknown): void {
+    const told = guarded.safeParse(session);
+    this.#own = told.success ? told.data : undefined;
+  }
 
   /**
    * @param session of a `session.updated`
-   * @returns whether the server is to configure it again
+   * @returns `restore`: it is to be configured again; `giveUp`: that was done too often
    */
-  isBroken(session: unknown): boolean {
-    if (this.#isOwn(session)) {
-      this.#inVain = 0;
-      return false;
-    }
-    this.#inVain += 1;
-    return this.#inVain <= MAX_IN_VAIN;
+  check(session: unknown): "kept" | "restore" | "giveUp" {
+    // In a call that another has configured, this one's own configuration has to be seen first.
+    if (!this.#own && this.#isAsked(session)) this.learn(session);
+    if (this.#own && this.#isKept(session, this.#own)) return "kept";
+    this.#restores += 1;
+    return this.#restores > MAX_RESTORES ? "giveUp" : "restore";
   }
 
-  #isOwn(session: unknown): boolean {
-    const { instructions, max_output_tokens, audio } = (session ?? {}) as {
-      instructions?: unknown;
-      max_output_tokens?: unknown;
-      audio?: { input?: { transcription?: unknown } };
-    };
-    const isCapped = typeof max_output_tokens === "number" && max_output_tokens <= this.own.max_output_tokens;
-    const isRecorded = Boolean(audio?.input?.transcription);
-    return isCapped && isRecorded && plain(instructions) === plain(this.own.instructions);
+  #isAsked(session: unknown): boolean {
+    const { data } = guarded.safeParse(session);
+    if (!data?.audio.input.transcription) return false;
+    const { instructions, max_output_tokens } = this.asked;
+    return (
+      plain(data.instructions) === plain(instructions) && isAtMost(data.max_output_tokens, max_output_tokens)
+    );
   }
+
+  #isKept(session: unknown, own: Guarded): boolean {
+    const told = guarded.safeParse(session);
+    if (!told.success) return false;
+    const { data } = told;
+    const names = new Set(data.tools.map(({ name }) => name));
+    return (
+      data.instructions === own.instructions &&
+      isDeepStrictEqual(data.output_modalities, own.output_modalities) &&
+      isDeepStrictEqual(data.prompt, own.prompt) &&
+      isDeepStrictEqual(data.audio.input.transcription, own.audio.input.transcription) &&
+      isAtMost(data.max_output_tokens, own.max_output_tokens) &&
+      data.tools.every(({ type }) => type === "function") &&
+      [...this.serverTools].every((name) => names.has(name))
+    );
+  }
+}
+
+function isAtMost(tokens: unknown, own: unknown): boolean {
+  return tokens === own || (typeof tokens === "number" && typeof own === "number" && tokens <= own);
 }
 
 /** A text whose blanks do not count. */

@@ -1,28 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { AppError, toAppError } from "../../core/errors";
+import { AppError } from "../../core/errors";
 import { askRelay } from "../../voice/askRelay";
 import { modelSession } from "../../voice/modelSession";
-import { type AttachedSideband, releaseSideband, renewSideband } from "../../voice/sidebands";
+import { endSessionOf, joinedCall, type ReservedCall, releaseCall, renewCall } from "../../voice/sidebands";
+import { usageSoFar } from "../../voice/usageSoFar";
 import { letGo } from "../connection";
 import { ConversationLog } from "../conversationLog";
-import { ENDINGS, type Ending, refusal } from "../ending";
+import { ENDINGS, type Ending } from "../ending";
 import { HeldConnection } from "../heldConnection";
 import { ModelLink, type RelayServices } from "../modelLink";
 import type { ServerEvent } from "../serverEvents";
 import { ServerToolSession } from "../serverToolSession";
 import type { ServerTool } from "../toolRunner";
+import { CallMeter } from "./callMeter";
 import { ConfigurationGuard } from "./configurationGuard";
 import { hangUp } from "./hangUp";
 import { TimeWarning } from "./timeWarning";
 
 /** Pauses before a lost sideband is dialed again; after the last it is left to another instance. */
 const REDIAL_AFTER_MS = [0, 250, 1_000, 2_000, 4_000, 8_000];
+/** A sideband that has held for so long may be lost as often again. */
+const STEADY_AFTER_MS = 60_000;
+/** How long a call that cannot be joined is left alone. */
+const LEFT_ALONE_SECONDS = 30;
 /** How long another instance may take to answer when this one stops. */
 const HAND_OVER_MS = 2_000;
 
 /** What a sideband needs of the instance. */
 export interface SidebandHost {
-  /** It is no longer held here. */
+  relayId: string;
+  /** The call is no longer held here. */
   released(): void;
 }
 
@@ -35,10 +42,14 @@ export class SidebandConnection extends HeldConnection {
   readonly #tools: ServerToolSession | null;
   readonly #warning: TimeWarning;
   readonly #guard: ConfigurationGuard;
+  readonly #meter: CallMeter;
   readonly #stopping = new AbortController();
   #link: ModelLink;
+  /** While a call is being joined: told once the model has taken the configuration, or the link has failed. */
+  #joining: { resolve(): void; reject(error: unknown): void } | undefined;
   #knowsConversation: boolean;
   #redials = 0;
+  #joinedAt = 0;
   #activeAt = Date.now();
   #renewedAt = Date.now();
   #tickedAt = 0;
@@ -46,46 +57,63 @@ export class SidebandConnection extends HeldConnection {
 
   constructor(
     services: RelayServices,
-    protected override readonly attached: AttachedSideband,
+    private readonly call: ReservedCall,
     connectionId: string,
     tools: readonly ServerTool[],
     private readonly host: SidebandHost,
   ) {
-    super(services, attached, connectionId);
-    const { metrics, limits } = services;
-    const { session } = attached;
+    super(services, call, connectionId);
+    const { metrics, limits, ctx } = services;
+    const { session } = call;
     this.#tools = tools.length > 0 ? this.#toolSession(tools) : null;
-    this.#warning = new TimeWarning(session.expiresAt.toMillis() - limits.warnBeforeMs);
-    this.#guard = new ConfigurationGuard(this.#configuration());
-    this.#knowsConversation = attached.wasHeld;
+    this.#warning = new TimeWarning(session.expiresAt.toMillis(), limits.warnBeforeMs);
+    const toolNames = new Set(tools.map(({ definition }) => definition.name));
+    this.#guard = new ConfigurationGuard(modelSession(session, ctx.config), toolNames);
+    const minutes = (session.expiresAt.toMillis() - session.createdAt.toMillis()) / 60_000;
+    this.#meter = new CallMeter(minutes * ctx.config.CALL_RESERVE_USD_PER_MINUTE);
+    this.#knowsConversation = call.wasJoined;
     this.#log = new ConversationLog(
       this.ctx,
-      attached,
+      call,
       () => metrics.turnsSaved.inc(),
-      (used) => metrics.used(used),
+      (used) => {
+        metrics.used(used);
+        this.#meter.add(used.costUsd);
+      },
     );
     this.#link = this.#newLink();
   }
 
-  /** @throws AppError not_found where the call is over; where no key works */
+  /**
+   * Joins the call and takes its session up.
+   * @throws AppError not_found where the call is over; conflict where it was lost meanwhile; where the model is out of reach
+   */
   async open(): Promise<void> {
-    const { callId } = this.attached;
-    const knowsConversation = this.#knowsConversation;
-    this.#knowsConversation = true;
-    await this.#link.open((eventId) => this.#update(eventId), { callId, knowsConversation });
+    await this.#join();
+    const { relayId } = this.host;
+    const { connectionId } = this;
+    const heldMs = this.limits.sidebandHeldMs;
+    const session = await joinedCall(this.ctx, this.call.callId, { relayId, connectionId, heldMs });
+    if (!session) throw new AppError("conflict", "This call is somebody else's by now.");
+    this.attached = { ...this.attached, session: { ...session, instructions: this.#instructions } };
+    void this.#addEarlierCost();
+  }
+
+  /** Leaves a call that was never joined. */
+  abandon(): void {
+    this.#stopping.abort();
+    this.#leaveLink();
   }
 
   tick(now: number): void {
     if (this.isEnding || now - this.#tickedAt < this.limits.tickMs) return;
     this.#tickedAt = now;
-    if (now >= this.attached.session.expiresAt.toMillis()) {
-      void this.end(ENDINGS.expired);
+    const ending = this.#due(now);
+    if (ending) {
+      void this.end(ending);
       return;
     }
-    if (now - this.#activeAt > this.limits.idleMs) {
-      void this.end(ENDINGS.idle);
-      return;
-    }
+    if (now - this.#joinedAt > STEADY_AFTER_MS) this.#redials = 0;
     this.#renew(now);
     this.#link.watch(now);
     this.#tools?.tick(now);
@@ -94,34 +122,33 @@ export class SidebandConnection extends HeldConnection {
     this.#ping(now);
   }
 
-  protected hearOf(): void {
-    // Nothing in a session over WebRTC changes while it goes on.
+  protected hearOf({ webrtcCallId }: ReservedCall["session"]): void {
+    if (webrtcCallId !== this.call.callId) void this.end(ENDINGS.displaced);
   }
 
-  protected async close(ending: Ending): Promise<void> {
-    const { reason, session } = ending;
-    // A session that stays open goes on in this call, held by somebody else.
-    const isHandedOver = session === "open";
+  protected async close({ reason, session }: Ending): Promise<void> {
+    const { sessionId, connectionId } = this;
     this.#stopping.abort();
     this.#link.giveUp();
     this.ctx.log.info("sideband closed", { reason });
-    if (!isHandedOver) {
+    // A session that stays open goes on in this call, held by somebody else, or in another.
+    const isOpen = session === "open";
+    if (!isOpen) {
       await this.#link.lastWords(this.#log);
       await this.#hangUp();
     }
-    const { sessionId, connectionId } = this;
-    const held = { sessionId, connectionId, log: this.#log, link: this.#link };
+    if (typeof session === "object")
+      await endSessionOf(this.ctx, { ...this.call, sessionId }, session.endReason);
     const toolsSettled = this.#tools?.settle(this.limits.flushMs);
-    await letGo(this.services, held, typeof session === "object" ? session.endReason : undefined);
+    await letGo(this.services, { sessionId, connectionId, log: this.#log, link: this.#link });
     await toolsSettled;
     this.host.released();
-    if (isHandedOver) await this.#handOver(reason);
+    if (isOpen) await this.#handOver(reason);
   }
 
   async #hangUp(): Promise<void> {
-    const { session, callId } = this.attached;
     try {
-      await hangUp(this.services, session.sessionId, callId);
+      await hangUp(this.services, this.call);
     } catch (error) {
       // It is still noted, and will be tried again.
       this.ctx.log.error("a call could not be hung up", { error });
@@ -129,21 +156,46 @@ export class SidebandConnection extends HeldConnection {
   }
 
   async #handOver(reason: string): Promise<void> {
-    await releaseSideband(this.ctx, this.sessionId, this.connectionId);
-    if (reason === ENDINGS.restarting.reason) await askRelay(this.ctx, this.sessionId, HAND_OVER_MS);
+    const { callId } = this.call;
+    const isRestart = reason === ENDINGS.restarting.reason;
+    const afterSeconds = isRestart ? 0 : LEFT_ALONE_SECONDS;
+    const goesOn = await releaseCall(this.ctx, callId, { connectionId: this.connectionId, afterSeconds });
+    if (!goesOn) await this.#hangUp();
+    else if (isRestart) await askRelay(this.ctx, callId, HAND_OVER_MS);
+  }
+
+  /** How the call ends now, if it does. */
+  #due(now: number): Ending | undefined {
+    if (now >= this.attached.session.expiresAt.toMillis()) return ENDINGS.expired;
+    if (now - this.#activeAt > this.limits.idleMs) return ENDINGS.idle;
+    const verdict = this.#meter.verdict();
+    return verdict && ENDINGS[verdict];
   }
 
   #handle(event: ServerEvent): void {
+    const now = Date.now();
     this.#log.handle(event);
-    this.#warning.handle(event, Date.now());
-    if (event.type.startsWith("input_audio_buffer.") || event.type.startsWith("response."))
-      this.#activeAt = Date.now();
+    this.#warning.handle(event, now);
+    this.#meter.handle(event, now);
+    if (/^(input_audio_buffer|response)\./.test(event.type)) this.#activeAt = now;
     if (this.isEnding) return;
     this.#tools?.heard(event);
-    if (event.type === "session.updated" && this.#guard.isBroken(event.session)) {
-      this.ctx.log.warn("a client has changed the session of its call; it is configured again");
-      this.#link.send(this.#update("relay_restored"));
+    if (event.type === "session.updated") this.#configured(event.session);
+  }
+
+  #configured(session: unknown): void {
+    if (this.#joining) {
+      // Of a call that nobody has joined before, the client has no answer yet.
+      if (!this.call.wasJoined && this.#joinedAt === 0) this.#guard.learn(session);
+      this.#knowsConversation = true;
+      this.#joinedAt = Date.now();
+      this.#joining.resolve();
     }
+    const verdict = this.#guard.check(session);
+    if (verdict === "giveUp") void this.end(ENDINGS.misused);
+    if (verdict !== "restore") return;
+    this.ctx.log.warn("a client has changed the session of its call; it is configured again");
+    this.#link.send(this.#update("relay_restored"));
   }
 
   #newLink(): ModelLink {
@@ -152,42 +204,86 @@ export class SidebandConnection extends HeldConnection {
       forward: () => {},
       audio: () => {},
       handle: (event) => this.#handle(event),
-      failed: () => void this.#lost(),
+      failed: () => this.#linkFailed(),
       defect: (error) => this.failed(error),
     });
   }
 
-  /** Joins the call again, where it goes on. */
-  async #lost(): Promise<void> {
-    this.#link.giveUp();
-    this.#link.close();
+  #linkFailed(): void {
+    if (this.#joining) this.#joining.reject(unavailable());
+    else void this.#lost();
+  }
+
+  /** Dials the call and configures it anew. */
+  async #join(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#joining = { resolve, reject };
+    const timer = setTimeout(() => reject(unavailable()), this.limits.sidebandJoinMs);
+    this.#link = this.#newLink();
+    const joined = { callId: this.call.callId, knowsConversation: this.#knowsConversation };
+    this.#link.open((eventId) => this.#update(eventId), joined).catch(reject);
     try {
-      await delay(REDIAL_AFTER_MS[this.#redials] ?? 0, undefined, { signal: this.#stopping.signal });
-      this.#redials += 1;
-      if (this.#redials > REDIAL_AFTER_MS.length) return void this.end(ENDINGS.upstreamFailed);
-      this.#link = this.#newLink();
-      await this.open();
+      await promise;
     } catch (error) {
-      if (this.isEnding) return;
-      if (isOver(error)) void this.end(ENDINGS.hungUp);
-      else await this.#lost();
+      this.#leaveLink();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#joining = undefined;
     }
   }
 
-  #configuration() {
-    const { session } = this.attached;
-    return modelSession(session, this.ctx.config, { tools: this.#tools?.definitions });
+  /** Joins the call again, where it goes on. */
+  async #lost(): Promise<void> {
+    this.#leaveLink();
+    this.#warning.lost();
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const pauseMs = REDIAL_AFTER_MS[this.#redials];
+      if (pauseMs === undefined) return void this.end(ENDINGS.upstreamFailed);
+      this.#redials += 1;
+      await pause(pauseMs, signal);
+      if (signal.aborted) return;
+      try {
+        return await this.#join();
+      } catch (error) {
+        if (!isOver(error)) continue;
+        // Whoever was cut off may begin another call, which then is the session's.
+        await pause(this.limits.callGraceMs, signal);
+        return void this.end(ENDINGS.hungUp);
+      }
+    }
+  }
+
+  #leaveLink(): void {
+    this.#link.giveUp();
+    this.#link.close();
+  }
+
+  get #instructions(): string {
+    return this.call.session.instructions;
   }
 
   #update(eventId: string): string {
-    return JSON.stringify({ type: "session.update", event_id: eventId, session: this.#configuration() });
+    // What the call was made with and cannot be changed later would make the model refuse all of it.
+    const {
+      model: _,
+      audio,
+      ...session
+    } = modelSession(this.call.session, this.ctx.config, {
+      tools: this.#tools?.definitions ?? [],
+    });
+    const changed = { ...session, audio: { input: audio.input } };
+    return JSON.stringify({ type: "session.update", event_id: eventId, session: changed });
   }
 
   #renew(now: number): void {
     if (now - this.#renewedAt < this.limits.sidebandRenewMs) return;
     this.#renewedAt = now;
-    renewSideband(this.ctx, this.sessionId, this.limits.sidebandHeldMs).catch((error: unknown) =>
-      this.ctx.log.warn("the hold on a call could not be renewed", { error }),
+    const heldMs = this.limits.sidebandHeldMs;
+    renewCall(this.ctx, this.call.callId, { connectionId: this.connectionId, heldMs }).then(
+      (isHeld) => void (isHeld || this.end(ENDINGS.displaced)),
+      (error: unknown) => this.ctx.log.warn("the hold on a call could not be renewed", { error }),
     );
   }
 
@@ -195,6 +291,16 @@ export class SidebandConnection extends HeldConnection {
     if (now - this.#pingedAt < this.limits.pingEveryMs) return;
     this.#pingedAt = now;
     this.#link.ping();
+  }
+
+  /** Adds what the session has cost before this connection. */
+  async #addEarlierCost(): Promise<void> {
+    if (this.attached.session.connections <= 1) return;
+    try {
+      this.#meter.add((await usageSoFar(this.ctx, this.sessionId)).costUsd);
+    } catch (error) {
+      this.ctx.log.error("what a call has cost could not be read", { error });
+    }
   }
 
   #toolSession(tools: readonly ServerTool[]): ServerToolSession {
@@ -208,13 +314,18 @@ export class SidebandConnection extends HeldConnection {
   }
 }
 
-/** How a sideband ends that could not be opened: where the call is over, so is its session. */
-export function endingOf(error: unknown): Ending {
-  return isOver(error)
-    ? ENDINGS.hungUp
-    : { ...refusal(toAppError(error)), reason: ENDINGS.upstreamFailed.reason };
+/** Whether joining a call failed because it is over. */
+export function isOver(error: unknown): boolean {
+  return error instanceof AppError && error.code === "not_found";
 }
 
-function isOver(error: unknown): boolean {
-  return error instanceof AppError && error.code === "not_found";
+function unavailable(): AppError {
+  return new AppError(
+    "provider_unavailable",
+    "The voice model cannot be reached right now: try again in a moment.",
+  );
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { Timestamp } from "firebase-admin/firestore";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { newId } from "../../../src/core/ids";
+import { MAX_RESPONSES_PER_MINUTE } from "../../../src/relay/limits";
 import { connectVoice } from "../../../src/voice/connectVoice";
 import { deleteVoiceSession } from "../../../src/voice/deleteSession";
 import { endVoiceSession } from "../../../src/voice/endSession";
-import { sessions, sidebands } from "../../../src/voice/store";
+import { sessions } from "../../../src/voice/store";
+import { startRealtimeCall } from "../../../src/webrtc/startRealtimeCall";
 import { eventually } from "../../support/eventually";
 import type { InProcessRelay } from "../../support/inProcessRelay";
-import { CallStage, SAID } from "../../support/realtimeCalls";
+import { CallStage, KEY, SAID } from "../../support/realtimeCalls";
 
 const TURNS = [`user: ${SAID.heard}`, `assistant: ${SAID.reply}`];
 
@@ -46,7 +48,7 @@ describe("A WebRTC call", function () {
     const { client, sessionId, userId } = await stage.call();
     await endVoiceSession(stage.as(userId), { sessionId });
     await eventually(async () => assert.ok(!client.isOpen));
-    await eventually(async () => assert.equal(await stage.sideband(sessionId), undefined));
+    await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
     assert.deepEqual(stage.open(), []);
   });
 
@@ -55,7 +57,7 @@ describe("A WebRTC call", function () {
     const { client, sessionId, userId } = await stage.call();
     await deleteVoiceSession(stage.as(userId), { sessionId });
     await eventually(async () => assert.ok(!client.isOpen));
-    await eventually(async () => assert.equal(await stage.sideband(sessionId), undefined));
+    await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
     assert.equal(await stage.session(sessionId), undefined);
   });
 
@@ -71,7 +73,7 @@ describe("A WebRTC call", function () {
     assert.ok(Date.now() < expiresAt.toMillis());
     const asked = stage.open()[0]?.events.filter((event) => event.type === "response.create");
     assert.equal(asked?.length, 1);
-    assert.match(JSON.stringify(asked), /ends in about one minute/);
+    assert.match(JSON.stringify(asked), /this conversation ends in a few seconds/);
     await eventually(async () => assert.ok(!client.isOpen));
     assert.ok(Date.now() >= expiresAt.toMillis());
     await eventually(async () => assert.equal((await stage.session(sessionId))?.endReason, "expired"));
@@ -89,7 +91,7 @@ describe("A WebRTC call", function () {
       const session = await stage.session(sessionId);
       assert.equal(session?.status, "ended");
       assert.equal(session.endReason, "hangup");
-      assert.equal(await stage.sideband(sessionId), undefined);
+      assert.deepEqual(await stage.noted(sessionId), []);
       assert.ok((await stage.transcript(sessionId))?.completedAt);
     });
     assert.deepEqual(await stage.turns(sessionId), TURNS);
@@ -155,9 +157,7 @@ describe("A WebRTC call", function () {
       await new Promise((resolve) => setTimeout(resolve, 500));
       assert.ok(!isHeldBy(second, sessionId), "it is held");
       // As when the first was killed so long ago.
-      await sidebands(stage.db)
-        .doc(sessionId)
-        .update({ heldUntil: Timestamp.fromMillis(0) });
+      await stage.letRunOut(sessionId);
       await eventually(async () => assert.ok(isHeldBy(second, sessionId)));
       await eventually(async () => assert.equal(stage.open()[0]?.sidebands, 1));
       await stage.converse(client);
@@ -172,7 +172,7 @@ describe("A WebRTC call", function () {
       assert.equal(stage.open().length, 1);
       await stage.relay({ sidebandScanMs: 100 });
       await eventually(async () => assert.ok(!client.isOpen));
-      await eventually(async () => assert.equal(await stage.sideband(sessionId), undefined));
+      await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
     });
   });
 
@@ -195,6 +195,97 @@ describe("A WebRTC call", function () {
     assert.equal((await stage.session(sessionId))?.status, "active");
   });
 
+  it("of three offers at once in one session is one alone in the end, and that ends with the session", async () => {
+    await stage.relay({ sidebandScanMs: 200 });
+    const { sessionId, userId } = await stage.call();
+    await Promise.allSettled([stage.call({ sessionId }, userId), stage.call({ sessionId }, userId)]);
+    await eventually(async () => {
+      assert.deepEqual(
+        stage.open().map(({ sidebands }) => sidebands),
+        [1],
+      );
+      assert.equal((await stage.noted(sessionId)).length, 1);
+    });
+    await endVoiceSession(stage.as(userId), { sessionId });
+    await eventually(async () => assert.deepEqual(stage.open(), []));
+  });
+
+  it("goes on where another was to take its place and could not be joined", async () => {
+    await stage.relay({ sidebandScanMs: 200 });
+    const { client, sessionId, userId } = await stage.call();
+    stage.model.addFault({ kind: "handshake_401", times: 2 });
+    await assert.rejects(stage.call({ sessionId }, userId));
+    assert.ok(client.isOpen);
+    assert.equal(stage.open().length, 1);
+    await endVoiceSession(stage.as(userId), { sessionId });
+    await eventually(async () => assert.ok(!client.isOpen));
+  });
+
+  it("whose model does not answer the relay is none at all", async () => {
+    await stage.relay({ sidebandJoinMs: 500 });
+    stage.model.addFault({ kind: "handshake_hang", times: 2 });
+    await assert.rejects(stage.call());
+    assert.deepEqual(stage.open(), []);
+  });
+
+  it("may be begun anew by a client that was cut off", async () => {
+    await stage.relay({ callGraceMs: 20_000 });
+    const { client, sessionId, userId } = await stage.call();
+    await stage.converse(client);
+    await client.close();
+    const again = await stage.call({ sessionId }, userId);
+    await stage.converse(again.client);
+    await eventually(async () => assert.deepEqual(await stage.turns(sessionId), [...TURNS, ...TURNS]));
+    assert.equal((await stage.session(sessionId))?.status, "active");
+  });
+
+  it("is recorded whatever names its client gives to items", async () => {
+    await stage.relay();
+    const { client, sessionId } = await stage.call();
+    for (const id of ["a/b", "..", "__x__", "é"]) {
+      const content = [{ type: "input_text" as const, text: `named ${id}` }];
+      client.send({ type: "conversation.item.create", item: { type: "message", role: "user", id, content } });
+    }
+    await stage.converse(client);
+    await eventually(async () => assert.equal((await stage.turns(sessionId)).length, 6));
+  });
+
+  it("is ended where its client asks for responses by the flood", async () => {
+    await stage.relay();
+    const { client, sessionId } = await stage.call();
+    for (let n = 0; n <= MAX_RESPONSES_PER_MINUTE; n += 1) {
+      client.send({ type: "response.create", response: { conversation: "none", instructions: "Say one." } });
+    }
+    await eventually(async () => assert.equal((await stage.session(sessionId))?.endReason, "misused"));
+    await eventually(async () => assert.deepEqual(stage.open(), []));
+  });
+
+  it("ends with its client also where one of the keys is no good", async () => {
+    await stage.relay({}, ["sk-dead-0000", KEY]);
+    stage.model.addFault({ kind: "handshake_401", key: "sk-dead-0000", times: 1_000 });
+    stage.model.addFault({ kind: "http_401", key: "sk-dead-0000", times: 1_000 });
+    const { client, sessionId } = await stage.call();
+    await client.close();
+    await eventually(async () => assert.equal((await stage.session(sessionId))?.endReason, "hangup"));
+    await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
+  });
+
+  it("is not joined by a relay that stops", async () => {
+    const relay = await stage.relay();
+    const client = stage.client();
+    const starting = startRealtimeCall(stage.as("zoe"), { sdp: await client.offer() });
+    const outcome = starting.then(
+      ({ sessionId }) => sessionId,
+      () => undefined,
+    );
+    await eventually(async () => assert.equal(stage.open().length, 1));
+    await relay.drain();
+    const held = relay.log.filter(({ message }) => message === "sideband opened").length;
+    const closed = relay.log.filter(({ message }) => message === "sideband closed").length;
+    assert.equal(held, closed, "what it held it has let go of");
+    await outcome;
+  });
+
   it("that the model cannot be asked to hang up is hung up later", async () => {
     const relay = await stage.relay();
     const { sessionId, userId } = await stage.call();
@@ -203,13 +294,11 @@ describe("A WebRTC call", function () {
     await eventually(async () =>
       assert.ok(relay.log.some(({ message }) => message === "a call could not be hung up")),
     );
-    assert.ok(await stage.sideband(sessionId), "it is still noted");
+    assert.equal((await stage.noted(sessionId)).length, 1, "it is still noted");
     stage.model.clearFaults();
-    await sidebands(stage.db)
-      .doc(sessionId)
-      .update({ heldUntil: Timestamp.fromMillis(0) });
+    await stage.letRunOut(sessionId);
     await stage.relay({ sidebandScanMs: 100 });
-    await eventually(async () => assert.equal(await stage.sideband(sessionId), undefined));
+    await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
     assert.deepEqual(stage.open(), []);
   });
 });

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { serverEvent } from "../../../src/relay/serverEvents";
+import { RESPONSE_IN_THE_WAY, serverEvent } from "../../../src/relay/serverEvents";
 import { TimeWarning } from "../../../src/relay/sideband/timeWarning";
 
 const DUE = 1_800_000_000_000;
-const IN_THE_WAY = "conversation_already_has_active_response";
 
 interface Request {
   type: string;
@@ -14,7 +13,7 @@ interface Request {
 describe("The warning that the time is nearly up", () => {
   let warning: TimeWarning;
   beforeEach(() => {
-    warning = new TimeWarning(DUE);
+    warning = new TimeWarning(DUE + 60_000, 60_000);
   });
   const hear = (event: object, now = DUE) => warning.handle(serverEvent.parse(event), now);
   const due = (now = DUE) => warning.due(now) as Request | undefined;
@@ -22,7 +21,7 @@ describe("The warning that the time is nearly up", () => {
     type: "response.created",
     response: { id, ...more },
   });
-  const done = (id: string) => ({ type: "response.done", response: { id, status: "completed" } });
+  const done = (id: string, status = "completed") => ({ type: "response.done", response: { id, status } });
   const refused = (event_id: string, code: string) => ({ type: "error", error: { code, event_id } });
 
   it("is asked for when it is due, not before, and once it is being said not again", () => {
@@ -66,10 +65,33 @@ describe("The warning that the time is nearly up", () => {
   it("is asked for again once the response that was in its way is done", () => {
     const first = due();
     assert.ok(first);
-    hear(refused(first.event_id, IN_THE_WAY));
+    hear(refused(first.event_id, RESPONSE_IN_THE_WAY));
     assert.equal(due(), undefined);
     hear(done("unheard of"));
     assert.notEqual(due()?.event_id, first.event_id);
+  });
+
+  it("is said again where the user has cut it off, and not for ever", () => {
+    for (const id of ["r1", "r2", "r3"]) {
+      const request = due();
+      assert.ok(request, id);
+      hear(created(id, { metadata: request.response.metadata }));
+      hear(done(id, "cancelled"));
+    }
+    assert.equal(due(), undefined);
+  });
+
+  it("is asked for again where the connection was lost before it was said", () => {
+    hear(created("r1"), DUE - 1_000);
+    assert.equal(due(), undefined);
+    warning.lost();
+    assert.ok(due(), "the answer that was being spoken has ended unheard of");
+    warning.lost();
+    assert.ok(due(), "the request was lost");
+  });
+
+  it("says how much is left", () => {
+    assert.match(due(DUE + 50_000)?.response.instructions ?? "", /in a few seconds/);
   });
 
   it("is given up where it is refused for another reason, and not for somebody else's error", () => {
