@@ -21,7 +21,7 @@ interface Asked {
   path: string;
 }
 
-/** Answers a request to the API: `GET /assistant/{id}` and `POST /call/web`. @throws UnreadableBody */
+/** Answers a request to the API: `GET /assistant/{id}`, `POST /call/web` and `DELETE /call/{id}`. @throws UnreadableBody */
 export async function handleApi(asked: Asked): Promise<void> {
   const { world, request, response, path } = asked;
   allowBrowsers(request, response);
@@ -34,7 +34,18 @@ export async function handleApi(asked: Asked): Promise<void> {
   const assistantId = /^\/assistant\/([^/]+)$/.exec(path)?.[1];
   if (method === "GET" && assistantId) return sendAssistant(asked, decodeURIComponent(assistantId));
   if (method === "POST" && path === "/call/web") return startCall(asked);
+  const callId = /^\/call\/([^/]+)$/.exec(path)?.[1];
+  if (method === "DELETE" && callId) return deleteCall(asked, decodeURIComponent(callId));
   fail(response, 404, `Cannot ${method} ${path}`);
+}
+
+async function deleteCall({ world, request, response }: Asked, id: string): Promise<void> {
+  if (await struck(world, response, world.faults.take("call", id))) return;
+  if (keyOf(world, request.headers.authorization) !== "private") return failKey(response);
+  const at = world.calls.findIndex((call) => call.id === id);
+  const [call] = at < 0 ? [] : world.calls.splice(at, 1);
+  if (!call) return fail(response, 404, "Couldn't Find Call.");
+  sendJson(response, 200, callResource(call, world.account.orgId));
 }
 
 async function sendAssistant({ world, request, response }: Asked, id: string): Promise<void> {

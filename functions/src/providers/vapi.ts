@@ -46,6 +46,20 @@ export async function fetchAssistant(
   }
 }
 
+const DELETE_MS = 10_000;
+
+/** Erases a call at Vapi with its recording and transcript; one that is gone stays so. 1 request. @throws Error where it may not be gone */
+export async function deleteCall({ baseUrl, apiKey }: VapiAccess, callId: string): Promise<void> {
+  const response = await fetch(`${baseUrl}/call/${encodeURIComponent(callId)}`, {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${apiKey}` },
+    redirect: "error",
+    signal: AbortSignal.timeout(DELETE_MS),
+  });
+  await response.body?.cancel();
+  if (!response.ok && response.status !== 404) throw new Error(`Vapi answered HTTP ${response.status}`);
+}
+
 function failed(status: number): AssistantAnswer {
   if (status === 404) return { kind: "missing" };
   const why = `it answered HTTP ${status}`;

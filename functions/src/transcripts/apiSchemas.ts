@@ -49,8 +49,9 @@ export const receiptsInput = z.strictObject({
 export type ReceiptsInput = z.output<typeof receiptsInput>;
 export const receipt = z
   .object({
-    what: z.enum(["recording", "transcript", "call"]).meta({
-      description: "`call`: what of the call is found later; each of that has a receipt of its own.",
+    what: z.enum(["recording", "transcript", "call", "vapi_call"]).meta({
+      description:
+        "`call`: what of the call is found later; each of that has a receipt of its own. `vapi_call`: a call at Vapi.",
     }),
     sid: z.string().meta({ description: "Twilio's." }),
     status: z.enum(["pending", "erased", "given_up"]),

@@ -1,5 +1,5 @@
 import { Timestamp } from "firebase-admin/firestore";
-import type { Ctx } from "../core/ctx";
+import { type Ctx, requireSetting } from "../core/ctx";
 import { isAlreadyThere } from "../core/firestore";
 import { fromNow } from "../core/fromNow";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
@@ -9,6 +9,7 @@ import {
   recordingsOf,
   transcriptsOf,
 } from "../providers/twilioTranscripts";
+import { deleteCall } from "../providers/vapi";
 import type { CallRecord } from "../voice/callRecord";
 import {
   CHECK_RUN_MS,
@@ -24,17 +25,18 @@ export interface ErasedSession {
   sessionId: string;
   userId: string;
   call?: Pick<CallRecord, "recording" | "intelligence"> & Partial<Pick<CallRecord, "callSid" | "record">>;
+  vapi?: { callId: string | null };
 }
 
 /**
- * Has Twilio erase the recording and the transcript of a session that was erased. Each has a receipt, and is tried again for
- * a week where Twilio cannot be told; what of a recorded call Twilio tells only later is looked for after a quarter of an
+ * Has Twilio erase the recording and the transcript of a session that was erased, and Vapi its call. Each has a receipt, and is tried again for
+ * a week where the provider cannot be told; what of a recorded call Twilio tells only later is looked for after a quarter of an
  * hour. Told of again it changes nothing. 1 write each, and 1 write and request more.
  */
 export async function eraseAtProviders(
   ctx: Ctx,
-  { sessionId, userId, call }: ErasedSession,
-  held = knownOf(call),
+  { sessionId, userId, call, vapi }: ErasedSession,
+  held = [...knownOf(call), ...callAt(vapi)],
 ): Promise<void> {
   for (const one of held) {
     const erasure = newErasure(ctx, { ...one, sessionId, userId });
@@ -59,6 +61,10 @@ function knownOf({ recording, intelligence }: NonNullable<ErasedSession["call"]>
   ];
 }
 
+function callAt(vapi: ErasedSession["vapi"]): Held[] {
+  return vapi?.callId ? [{ what: "vapi_call", sid: vapi.callId }] : [];
+}
+
 /** Writes down that something is to be erased, which happens once. @returns false where it was before */
 async function noted(ctx: Ctx, erasure: ProviderErasureDoc): Promise<boolean> {
   try {
@@ -71,6 +77,11 @@ async function noted(ctx: Ctx, erasure: ProviderErasureDoc): Promise<boolean> {
 }
 
 async function erase(ctx: Ctx, { what, sid, sessionId, userId }: ProviderErasureDoc): Promise<void> {
+  if (what === "vapi_call") {
+    const apiKey = requireSetting(ctx.config.VAPI_API_KEY, "VAPI_API_KEY");
+    await deleteCall({ baseUrl: ctx.config.VAPI_BASE_URL, apiKey }, sid);
+    return;
+  }
   const account = await twilioAccount(ctx.config);
   if (what === "recording") await deleteRecording(account, sid);
   else if (what === "transcript") await deleteTranscript(account, sid);

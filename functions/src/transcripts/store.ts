@@ -29,8 +29,8 @@ export type PartDoc = z.output<typeof partDoc>;
 const providerErasureDoc = z.object({
   userId: z.string(),
   sessionId: z.string(),
-  /** `call`: whatever is found of it. */
-  what: z.enum(["recording", "transcript", "call"]),
+  /** `call`: whatever Twilio is found to have of it. `vapi_call`: a call at Vapi, with all that hangs on it. */
+  what: z.enum(["recording", "transcript", "call", "vapi_call"]),
   sid: z.string(),
   status: z.enum(["pending", "erased", "given_up"]),
   attempts: z.number().int(),

@@ -295,6 +295,17 @@ describe(`POST ${EVENTS}`, function () {
         turns.map(({ text }) => text),
       );
     });
+    const deleted = await send(`/api/voice/sessions/${sessionId}`, { method: "DELETE", token });
+    assert.equal(deleted.status, 200, deleted.text);
+    await eventually(async () => {
+      const { body } = await send(`/api/erasure-receipts?session_id=${sessionId}`, { token });
+      const receipts = (body as { what: string; sid: string; status: string }[]).map(
+        ({ what, sid, status }) => [what, sid, status],
+      );
+      assert.deepEqual(receipts, [["vapi_call", held.id, "erased"]]);
+    });
+    const left = await vapiControl<{ id: string }[]>("GET", "calls");
+    assert.ok(left.every(({ id }) => id !== held.id));
     const erased = await send("/users/me", { method: "DELETE", token });
     assert.equal(erased.status, 200, erased.text);
     await eventually(async () => {
