@@ -43,14 +43,16 @@ function useAuth(client: AxiosInstance) {
   const [user, setUser] = useState<User | null>(null);
   const [isAuthenticated, setIsAuthenticated] = useState(false);
   useEffect(() => {
-    if (!storage.has("token")) return;
+    const token = storage.get("token");
+    if (token === undefined) return;
     client
       .get<User>("/users/me")
       .then(({ data }) => {
         setUser(data);
         setIsAuthenticated(true);
       })
-      .catch(() => storage.delete("token"));
+      // What comes late is about this token, not about one that was stored meanwhile.
+      .catch(() => storage.get("token") === token && storage.delete("token"));
   }, [client]);
   const login = async (email: string, password: string) => {
     const { data } = await client.post("/auth/login", { email, password });

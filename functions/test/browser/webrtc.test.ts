@@ -11,7 +11,7 @@ import { eventually } from "../support/eventually";
 import { resetSimulator, setSimulator, simulatedSessions } from "../support/openAiControl";
 import { fromStack } from "../support/stackEnvironment";
 
-const SCRIPT = { turns: [{ heard: "I led a team of nurses", reply: "Thank you. What was hard about it?" }] };
+const SCRIPT = { turns: [{ heard: "I led a team of nurses", reply: "Thank you. And then?" }] };
 
 /** What a page has seen of its connection. */
 interface Seen {
@@ -31,7 +31,7 @@ describe("WebRTC in a real browser", function () {
   before(async () => {
     await setSimulator({ script: SCRIPT, pace: { firstAudioMs: 50, realTimeFactor: 20 } });
     [browser, user] = await Promise.all([
-      launchWithMicrophone(Buffer.concat([silence(1_000), speech(), silence(2_000)])),
+      launchWithMicrophone(Buffer.concat([silence(1_000), speech(), silence(5_000)])),
       account(),
     ]);
     const created = await ask("POST", "/api/v1/interviews", {
@@ -132,7 +132,7 @@ const CONNECT = `
     channel.onmessage = ({ data }) => {
       const event = JSON.parse(data);
       if (event.type.endsWith("input_audio_transcription.completed")) seen.transcript ||= event.transcript;
-      if (event.type === "output_audio_buffer.stopped") resolve();
+      if (event.type === "output_audio_buffer.stopped" || event.type === "output_audio_buffer.cleared") resolve();
     };
   });
   window.callClosed = new Promise((resolve) => {
