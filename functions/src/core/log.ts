@@ -1,7 +1,7 @@
 import { AppError } from "./errors";
 
 /** Severities of Cloud Logging: https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#logseverity */
-export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";
+export type Severity = "DEBUG" | "INFO" | "NOTICE" | "WARNING" | "ERROR";
 
 /** Structured logs, one JSON line each, as Cloud Run and Cloud Functions read them from stdout. */
 export interface Logger {
@@ -9,11 +9,13 @@ export interface Logger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
   error(message: string, fields?: Record<string, unknown>): void;
+  /** Who did what: written whatever the level is. */
+  audit(message: string, fields?: Record<string, unknown>): void;
   /** A logger that adds `fields` to every line. */
   with(fields: Record<string, unknown>): Logger;
 }
 
-const ORDER: Record<Severity, number> = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3 };
+const ORDER: Record<Severity, number> = { DEBUG: 0, INFO: 1, NOTICE: 1, WARNING: 2, ERROR: 3 };
 const MAX_STRING = 2_000;
 const MAX_DEPTH = 5;
 const SECRET_NAME = /authorization|cookie|secret|password|token|ticket|api[-_]?key|credential/i;
@@ -61,7 +63,7 @@ export function createLogger(
   context: Record<string, unknown> = {},
 ): Logger {
   const log = (severity: Severity, message: string, fields: Record<string, unknown> = {}) => {
-    if (ORDER[severity] < ORDER[minimum]) return;
+    if (ORDER[severity] < ORDER[minimum] && severity !== "NOTICE") return;
     const safe = redact({ ...context, ...fields, severity, message }) as object;
     // These two first, for whoever reads the lines as they are.
     write(JSON.stringify({ severity, message, ...safe }));
@@ -71,6 +73,7 @@ export function createLogger(
     info: (message, fields) => log("INFO", message, fields),
     warn: (message, fields) => log("WARNING", message, fields),
     error: (message, fields) => log("ERROR", message, fields),
+    audit: (message, fields) => log("NOTICE", message, { audit: true, ...fields }),
     with: (fields) => createLogger(minimum, write, { ...context, ...fields }),
   };
 }

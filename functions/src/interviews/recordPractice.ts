@@ -13,16 +13,16 @@ import { interviews } from "./store";
  * user's. 2 reads, and 1 write where something has changed; 1 read for a session without an interview.
  */
 export async function recordPractice(ctx: Ctx, sessionId: string): Promise<void> {
-  const session = await practisedSession(ctx, sessionId);
-  if (!session) return;
-  const { interviewId, questionNumber } = session.interview;
-  const practice = {
-    sessionId,
-    startedAt: session.createdAt,
-    ...(session.status === "ended" ? { endedAt: session.endedAt ?? session.expiresAt } : {}),
-  };
-  const reference = interviews(ctx.db).doc(interviewId);
   await transact(ctx.db, async (tx) => {
+    const session = await practisedSession(ctx, sessionId, tx);
+    if (!session) return;
+    const { interviewId, questionNumber } = session.interview;
+    const practice = {
+      sessionId,
+      startedAt: session.createdAt,
+      ...(session.status === "ended" ? { endedAt: session.endedAt ?? session.expiresAt } : {}),
+    };
+    const reference = interviews(ctx.db).doc(interviewId);
     const stored = (await tx.get(reference)).data();
     if (stored?.userId !== session.userId || stored.questions[questionNumber - 1] === undefined) return;
     const before = stored.progress[questionNumber];

@@ -11,6 +11,7 @@ type ResponseDoc = ConversationRecord["responses"][number]["used"];
 
 /** What is kept of one turn, far more than anybody speaks: a document holds 1 MiB. */
 const MAX_TURN_CHARACTERS = 100_000;
+const MAX_ID_CHARACTERS = 512;
 
 /** Keeps the conversation of one connection: the recorder says what, the writer stores it, the client is told. */
 export class ConversationLog {
@@ -62,6 +63,7 @@ export class ConversationLog {
     // Half a character, as JSON may carry, is nothing that Firestore takes.
     return {
       ...turn,
+      itemId: turn.itemId.slice(0, MAX_ID_CHARACTERS).toWellFormed(),
       content: turn.content.slice(0, MAX_TURN_CHARACTERS).toWellFormed(),
       sessionId,
       userId,

@@ -41,6 +41,8 @@ export interface RelayLimits {
   sidebandHeldMs: number;
   sidebandRenewMs: number;
   sidebandScanMs: number;
+  /** One that was joined for so long may be lost and joined again as often as a new one. */
+  sidebandSteadyMs: number;
   /** How long joining a call may take. */
   sidebandJoinMs: number;
   /** How long a session is kept open whose call is over, for a client that was cut off to begin another. */
@@ -82,6 +84,7 @@ export const RELAY_LIMITS: RelayLimits = {
   sidebandHeldMs: 60_000,
   sidebandRenewMs: 20_000,
   sidebandScanMs: 10_000,
+  sidebandSteadyMs: 60_000,
   sidebandJoinMs: 6_000,
   callGraceMs: 15_000,
   warnBeforeMs: 60_000,

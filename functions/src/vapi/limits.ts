@@ -1,7 +1,7 @@
 /** How long Vapi may take to answer. */
-export const ASK_MS = 2_000;
-/** How long starting a session may take in all: apps are promised an answer within 3 s. */
-export const START_MS = 2_500;
+export const ASK_MS = 1_500;
+/** How long starting a session may take once its caller is known: apps are promised an answer within 3 s. */
+export const START_MS = 2_200;
 /** How long it is believed that an assistant is there, and how long that stands in for an answer that does not come. */
 export const FOUND_SECONDS = 5 * 60;
 export const FOUND_AT_MOST_SECONDS = 60 * 60;

@@ -14,6 +14,11 @@ export interface ToldByVapi {
   change: VapiChange;
 }
 
+/** Firestore knows no times from the year 10000 on. */
+const LATEST_MS = Date.UTC(9999, 11, 31);
+/** No call lasts longer than a day. */
+const LONGEST_SECONDS = 24 * 60 * 60;
+
 const context = z.object({
   id: z.string().min(1).max(128),
   validatedAt: z.iso.datetime({ precision: 3 }),
@@ -22,10 +27,10 @@ const metadata = z.object({ metadata: context });
 const callId = z.string().min(1).max(128);
 const time = z
   .union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
-  .refine((ms) => ms > 0 && ms < 8.64e15 / 2);
+  .refine((ms) => ms > 0 && ms < LATEST_MS);
 const text = z
   .string()
-  .transform((words) => words.trim().slice(0, MAX_TURN_CHARACTERS))
+  .transform((words) => words.trim().slice(0, MAX_TURN_CHARACTERS).toWellFormed())
   .refine((words) => words !== "");
 
 const transcript = z.object({
@@ -37,7 +42,7 @@ const spoken = z.object({
   role: z.enum(["user", "bot", "assistant"]),
   message: text,
   time: time.optional().catch(undefined),
-  secondsFromStart: z.number().min(0).optional().catch(undefined),
+  secondsFromStart: z.number().min(0).max(LONGEST_SECONDS).optional().catch(undefined),
 });
 
 type Loose = Readonly<Record<string, unknown>>;

@@ -29,8 +29,7 @@ export async function startVapiSession(ctx: Ctx, input: StartInput): Promise<Sta
     return vapiUnavailable(new Error(`Starting took longer than ${START_MS} ms`));
   });
   const { assistantId } = data;
-  ctx.log.info("vapi session started", {
-    audit: true,
+  ctx.log.audit("vapi session started", {
     uid: caller.uid,
     type: "patient",
     sessionId,

@@ -1,4 +1,4 @@
-import { FieldPath } from "firebase-admin/firestore";
+import { FieldPath, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { sessionNotFound } from "./endSession";
@@ -19,9 +19,14 @@ export async function readOwnSession(ctx: Ctx, sessionId: string): Promise<Sessi
   return session;
 }
 
-/** A session, for the system. 1 read. @returns undefined where there is none */
-export async function findSession(ctx: Ctx, sessionId: string): Promise<SessionDoc | undefined> {
-  return (await sessions(ctx.db).doc(sessionId).get()).data();
+/** A session, for the system; within a transaction where one is given. 1 read. @returns undefined where there is none */
+export async function findSession(
+  ctx: Ctx,
+  sessionId: string,
+  tx?: Transaction,
+): Promise<SessionDoc | undefined> {
+  const reference = sessions(ctx.db).doc(sessionId);
+  return (await (tx ? tx.get(reference) : reference.get())).data();
 }
 
 /** One's own sessions, newest first. Reads at most one document more than it returns. */

@@ -20,16 +20,18 @@ export interface ReservedCall extends AttachedSession {
   keyId: string;
   /** Somebody was in this very call before: the model knows what was said. */
   wasJoined: boolean;
+  /** Its user was told that the time is nearly up. */
+  wasWarned: boolean;
 }
 
 /**
- * What became of reserving a call: `reserved` for this connection; `busy`, another has it; `over`, it is not its
+ * What became of reserving a call: `reserved` for this connection; `busy`, another is in it, or about to join it; `over`, it is not its
  * session's any more, or never came to be, and is to be hung up; `gone`, there is none.
  */
 export type Reservation =
   | { outcome: "reserved"; call: ReservedCall }
   | { outcome: "over"; keyId: string }
-  | { outcome: "busy" }
+  | { outcome: "busy"; isJoined: boolean }
   | { outcome: "gone" };
 
 /**
@@ -54,6 +56,7 @@ export async function noteCall(
       heldBy: null,
       heldUntil: fromNow(ctx, SIDEBAND_GRACE_SECONDS),
       wasJoined: false,
+      wasWarned: false,
       expiresAt: fromNow(ctx, SIDEBAND_TTL_SECONDS),
     });
   });
@@ -74,11 +77,12 @@ export async function reserveCall(
     const note = (await tx.get(reference)).data();
     if (!note) return { outcome: "gone" };
     const session = (await tx.get(sessions(ctx.db).doc(note.sessionId))).data();
-    const { keyId, wasJoined } = note;
+    const { keyId, wasJoined, wasWarned } = note;
     if (!isGoingOn(note, session) || !(wasJoined || isAsked)) return { outcome: "over", keyId };
-    if (note.heldBy !== null && note.heldUntil > fromNow(ctx, 0)) return { outcome: "busy" };
+    if (note.heldBy !== null && note.heldUntil > fromNow(ctx, 0))
+      return { outcome: "busy", isJoined: wasJoined };
     tx.update(reference, { heldBy: connectionId, heldUntil: fromNow(ctx, heldMs / 1_000) });
-    return { outcome: "reserved", call: { session, earlierTurns: [], callId, keyId, wasJoined } };
+    return { outcome: "reserved", call: { session, earlierTurns: [], callId, keyId, wasJoined, wasWarned } };
   });
   if (reserved.outcome !== "reserved") return reserved;
   const { call } = reserved;
@@ -119,27 +123,35 @@ export async function endSessionOf(
   });
 }
 
-/** Holds a call for longer. 1 read, 1 write. @returns whether it was still held by this connection */
+/** Holds a call for longer. 2 reads, 1 write. @returns whether it goes on and was still held by this connection */
 export async function renewCall(
   ctx: Ctx,
   callId: string,
   { connectionId, heldMs }: { connectionId: string; heldMs: number },
 ): Promise<boolean> {
-  return changeHold(ctx, callId, connectionId, { heldUntil: fromNow(ctx, heldMs / 1_000) });
+  const reference = sidebands(ctx.db).doc(callId);
+  return transact(ctx.db, async (tx) => {
+    const note = (await tx.get(reference)).data();
+    if (note?.heldBy !== connectionId) return false;
+    if (!isGoingOn(note, (await tx.get(sessions(ctx.db).doc(note.sessionId))).data())) return false;
+    tx.update(reference, { heldUntil: fromNow(ctx, heldMs / 1_000) });
+    return true;
+  });
 }
 
 /**
  * Lets go of a call, for whoever takes it up next. 3 reads, 1 write.
- * @param afterSeconds how long it is left alone
+ * @param held how long it is left alone, and whether its user was told that the time is nearly up
  * @returns whether it goes on; else it is to be hung up
  */
 export async function releaseCall(
   ctx: Ctx,
   callId: string,
-  { connectionId, afterSeconds }: { connectionId: string; afterSeconds: number },
+  held: { connectionId: string; afterSeconds: number; wasWarned: boolean },
 ): Promise<boolean> {
-  const heldUntil = fromNow(ctx, afterSeconds);
-  await changeHold(ctx, callId, connectionId, { heldBy: null, heldUntil });
+  const { connectionId, wasWarned } = held;
+  const heldUntil = fromNow(ctx, held.afterSeconds);
+  await letGoOf(ctx, callId, connectionId, { heldBy: null, heldUntil, wasWarned });
   const note = (await sidebands(ctx.db).doc(callId).get()).data();
   return note === undefined || isCallGoingOn(ctx, note);
 }
@@ -181,16 +193,14 @@ function isGoingOn(note: SidebandDoc, session: SessionDoc | undefined): session 
   return !note.wasJoined || session.webrtcCallId === note.callId;
 }
 
-async function changeHold(
+async function letGoOf(
   ctx: Ctx,
   callId: string,
   connectionId: string,
-  change: Partial<Pick<SidebandDoc, "heldBy" | "heldUntil">>,
-): Promise<boolean> {
+  change: Pick<SidebandDoc, "heldBy" | "heldUntil" | "wasWarned">,
+): Promise<void> {
   const reference = sidebands(ctx.db).doc(callId);
-  return transact(ctx.db, async (tx) => {
-    const isHeld = (await tx.get(reference)).data()?.heldBy === connectionId;
-    if (isHeld) tx.update(reference, change);
-    return isHeld;
+  await transact(ctx.db, async (tx) => {
+    if ((await tx.get(reference)).data()?.heldBy === connectionId) tx.update(reference, change);
   });
 }

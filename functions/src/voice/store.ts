@@ -84,6 +84,8 @@ export const sidebandDoc = z.object({
   heldUntil: timestamp,
   /** A relay was in this call: the model knows what was said in it. */
   wasJoined: z.boolean(),
+  /** Its user was told that the time is nearly up. */
+  wasWarned: z.boolean().default(false),
   /** When the store may forget it: long after OpenAI has ended the call by itself. */
   expiresAt: timestamp,
 });

@@ -6,7 +6,7 @@ import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import { countConnect } from "./admitSession";
 import { DEFAULT_VOICE } from "./defaults";
 import { endedFields, markEnded } from "./endSession";
-import { SESSION_TTL_SECONDS } from "./limits";
+import { MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS } from "./limits";
 import type { EndReason } from "./schemas";
 import { type SessionDoc, sessions, type TurnDoc, turns, userLimits } from "./store";
 
@@ -29,13 +29,16 @@ export interface VapiTurn {
   startedAt: Date;
 }
 
+const PREFIX = "vapi_";
+
 /** Messages carry no id of ours: what they do carry leads to the session by one read. */
 export function vapiSessionId({ id, validatedAt }: PatientContext): string {
-  return `vapi_${sha256(`${id} ${validatedAt}`).slice(0, 32)}`;
+  return `${PREFIX}${sha256(`${id} ${validatedAt}`).slice(0, 32)}`;
 }
 
 /**
- * Opens a session, within a user's limits. One transaction: 1 read, 2 writes.
+ * Opens a session, within a user's limits; where there is no room it takes the place of those that never came to a call.
+ * One transaction: 1 read, 2 writes; where there is no room up to 3 reads and 6 writes more.
  * @throws AppError rate_limited beyond the connects a minute or the sessions at once
  */
 export async function openVapiSession(
@@ -48,14 +51,28 @@ export async function openVapiSession(
     const now = ctx.now().getTime();
     const at = freeMoment(limits?.connects ?? [], now);
     const connects = countConnect(ctx, limits, at);
-    const active = openSessions(limits, now);
-    assertRoom(active, now);
+    const open = openSessions(limits, now);
+    const vain = Object.keys(open).length < MAX_ACTIVE_SESSIONS ? [] : await withoutCall(ctx, tx, open);
+    for (const session of vain) {
+      markEnded(ctx, tx, session, "replaced");
+      delete open[session.sessionId];
+    }
+    assertRoom(open, now);
     const context = { id: userId, validatedAt: new Date(at).toISOString() };
     const session = newSession(context, assistantId);
     tx.create(sessions(ctx.db).doc(session.sessionId), session);
-    tx.set(limitsReference, withPlace(ctx, { connects }, active, session));
+    tx.set(limitsReference, withPlace(ctx, { connects }, open, session));
     return { session, context };
   });
+}
+
+/** Of a user's open sessions those with Vapi that never came to a call. A read each. */
+async function withoutCall(ctx: Ctx, tx: Transaction, open: Record<string, number>): Promise<VapiSession[]> {
+  const ids = Object.keys(open).filter((sessionId) => sessionId.startsWith(PREFIX));
+  const found = await Promise.all(ids.map((id) => tx.get(sessions(ctx.db).doc(id))));
+  return found
+    .flatMap((document) => vapiSession(document.data()) ?? [])
+    .filter(({ vapi }) => vapi.callId === null);
 }
 
 /** Now, or the millisecond after those in which the user has just connected: ids are made of it. */

@@ -1,11 +1,12 @@
+import type { Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { DocumentMemory } from "../core/documentMemory";
+import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
 import { type InterviewQuestion, interviewQuestion } from "../interviews/interviewQuestion";
 import { openAiAccess } from "../providers/openAi";
 import { type ClientSecret, createClientSecret } from "../providers/openAiSecrets";
 import { admitSession } from "../voice/admitSession";
-import { discardSession } from "../voice/discardSession";
 import { modelSession } from "../voice/modelSession";
 import { KEY_SECONDS, providerLimits } from "./limits";
 import { seedSession } from "./realtimeSession";
@@ -18,7 +19,7 @@ const refusals = new DocumentMemory<number>();
 /**
  * Opens a voice session for one question of one of the caller's interviews, and gives an ephemeral key with which the
  * client speaks to the model itself. 2 reads, 2 writes and one request to OpenAI, made while the session is being
- * admitted. A session that gets no key is undone.
+ * admitted, which is stored together with its being given out.
  * @throws AppError not_found, invalid_argument; rate_limited; not_configured, provider_unavailable, provider_failed
  */
 export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyOutput> {
@@ -26,21 +27,25 @@ export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyO
   const question = await interviewQuestion(ctx, input);
   const sessionId = ctx.newId();
   const refused = new AbortController();
-  const admitting = admit(ctx, { sessionId, userId: uid, question });
-  admitting.catch((error: unknown) => {
-    refused.abort(error);
-    refusals.set(ctx.db, uid, ctx.now().getTime());
+  const isDoubtful = ctx.now().getTime() - (refusals.get(ctx.db, uid) ?? 0) < REFUSED_LATELY_MS;
+  // Asked for while the session is being admitted; whoever was refused lately has to be admitted first.
+  let making = isDoubtful ? undefined : makeKey(ctx, question, refused.signal);
+  making?.catch(() => {});
+  const { session, made } = await transact(ctx.db, async (tx) => {
+    try {
+      const admitted = await admit(ctx, tx, { sessionId, userId: uid, question });
+      making ??= makeKey(ctx, question, refused.signal);
+      // Nothing is written before the key is there: a session that gets none has never been.
+      return { session: admitted, made: await making };
+    } catch (error) {
+      // Another's transaction in the way is none of these: this one is run again.
+      if (error instanceof AppError) refused.abort(error);
+      if (error instanceof AppError && error.code === "rate_limited")
+        refusals.set(ctx.db, uid, ctx.now().getTime());
+      throw error;
+    }
   });
-  // Whoever was refused lately asks OpenAI for nothing before being admitted.
-  const refusedAt = refusals.get(ctx.db, uid) ?? 0;
-  if (ctx.now().getTime() - refusedAt < REFUSED_LATELY_MS) await admitting;
-  const [admitted, made] = await Promise.allSettled([admitting, makeKey(ctx, question, refused.signal)]);
-  if (admitted.status === "rejected") throw admitted.reason;
-  if (made.status === "rejected") {
-    await discardSession(ctx, sessionId);
-    throw made.reason;
-  }
-  const { expiresAt, createdAt } = admitted.value;
+  const { expiresAt, createdAt } = session;
   ctx.log.info("realtime key given out", { sessionId, interviewId: question.interviewId });
   return {
     id: `sess_${question.interviewId}_${uid}_${question.questionNumber}`,
@@ -52,28 +57,27 @@ export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyO
     ttl: Math.round((expiresAt.toMillis() - createdAt.toMillis()) / 1_000),
     instructions: question.instructions,
     sdpUrl: `${ctx.config.OPENAI_BASE_URL}/realtime/calls`,
-    realtimeSession: seedSession(made.value, { model: admitted.value.model, ...question }),
+    realtimeSession: seedSession(made, { model: session.model, ...question }),
   };
 }
 
 function admit(
   ctx: Ctx,
+  tx: Transaction,
   { sessionId, userId, question }: { sessionId: string; userId: string; question: InterviewQuestion },
 ) {
   const { interviewId, questionNumber, instructions, voice, openSessionIds } = question;
-  return transact(ctx.db, (tx) =>
-    admitSession(ctx, tx, {
-      sessionId,
-      userId,
-      kind: "webrtc",
-      instructions,
-      voice,
-      isNew: true,
-      lastsAnHour: true,
-      interview: { interviewId, questionNumber },
-      replaces: openSessionIds,
-    }),
-  );
+  return admitSession(ctx, tx, {
+    sessionId,
+    userId,
+    kind: "webrtc",
+    instructions,
+    voice,
+    isNew: true,
+    lastsAnHour: true,
+    interview: { interviewId, questionNumber },
+    replaces: openSessionIds,
+  });
 }
 
 function makeKey(ctx: Ctx, question: InterviewQuestion, signal: AbortSignal): Promise<ClientSecret> {

@@ -15,8 +15,10 @@ export function providerLimits() {
 
 /** An offer with audio and data has 3 to 6 KB. */
 export const MAX_SDP_CHARACTERS = 64 * 1_024;
-/** How long the relay may take to take a call up, which includes joining it; once more where it does not. */
+/** How long the relay may take to take a call up, which includes joining it; how often it is asked, and how soon again. */
 export const TAKE_UP_MS = 8_000;
+export const TAKE_UP_ASKS = 3;
+export const TAKE_UP_PAUSE_MS = 500;
 
 /** Calls that one run of the sweep looks after, and for how long nobody must have held them. */
 export const MOST_TENDED_CALLS = 100;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
@@ -11,7 +12,7 @@ import { modelSession } from "../voice/modelSession";
 import { nameInterview } from "../voice/nameInterview";
 import { noteCall } from "../voice/sidebands";
 import { hangUp } from "./hangUp";
-import { providerLimits, TAKE_UP_MS } from "./limits";
+import { providerLimits, TAKE_UP_ASKS, TAKE_UP_MS, TAKE_UP_PAUSE_MS } from "./limits";
 import type { CallInput, CallOutput } from "./schemas";
 
 /**
@@ -83,8 +84,13 @@ async function begin(
   }
 }
 
+/** Asks until a relay is in the call, which may be joining it since an answer was lost. */
 async function isTakenUp(ctx: Ctx, callId: string): Promise<boolean> {
-  return (await askRelay(ctx, callId, TAKE_UP_MS)) || (await askRelay(ctx, callId, TAKE_UP_MS));
+  for (let asked = 1; asked <= TAKE_UP_ASKS; asked += 1) {
+    if (asked > 1) await delay(TAKE_UP_PAUSE_MS);
+    if (await askRelay(ctx, callId, TAKE_UP_MS)) return true;
+  }
+  return false;
 }
 
 function notTakenUp(): AppError {

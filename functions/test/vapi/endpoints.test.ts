@@ -152,7 +152,11 @@ describe(`POST ${START} and startVapiSession`, function () {
 
   it("say in their shape that a patient has too many sessions open, and when to come again", async () => {
     const { uid, idToken } = await patient();
-    for (let count = 0; count < 3; count += 1) assertStarted(await start(idToken), uid);
+    for (let count = 0; count < 3; count += 1) {
+      const { patientContext } = assertStarted(await start(idToken), uid);
+      const session = firestore().doc(`voiceSessions/${vapiSessionId(patientContext)}`);
+      await session.update({ "vapi.callId": `call-${count}-${uid}` });
+    }
     const answer = await start(idToken);
     assert.match(assertVapiError(answer, 429, "RATE_LIMITED"), /3 sessions open/);
     assert.ok(Number(answer.headers.get("retry-after")) > 0);

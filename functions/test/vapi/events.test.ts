@@ -163,6 +163,7 @@ describe("what Vapi tells of a call", () => {
       null,
       "text",
       { role: "user", message: "Yes.", time: "soon", secondsFromStart: 3 },
+      { role: "user", message: "Half \ud83d", time: 1.8e15, secondsFromStart: 1e300 },
     ];
     await receive({ ...report, startedAt, artifact: { messages: told } });
     const transcript = await getVoiceTranscript(world.as(uid), { sessionId });
@@ -171,6 +172,7 @@ describe("what Vapi tells of a call", () => {
       [
         ["assistant", "Hello.", "2026-11-20T12:00:01.500Z"],
         ["user", "Yes.", "2026-11-20T12:00:03.000Z"],
+        ["user", "Half \ufffd", startedAt],
       ],
     );
   });
@@ -275,8 +277,13 @@ describe("what Vapi tells of a call", () => {
 
   it("frees the user's place for another session", async () => {
     const { uid, messages } = await held();
-    await startVapiSession(world.patient(uid), {});
-    await startVapiSession(world.patient(uid), {});
+    const first = only(messages, "status-update", { status: "in-progress" });
+    await receiveAll(first);
+    for (const callId of ["call-a", "call-b"]) {
+      const { data } = await startVapiSession(world.patient(uid), {});
+      const session = world.db.doc(`voiceSessions/${vapiSessionId(data.patientContext)}`);
+      await session.update({ "vapi.callId": callId });
+    }
     await assert.rejects(startVapiSession(world.patient(uid), {}));
     await receiveAll(only(messages, "status-update", { status: "ended" }));
     await startVapiSession(world.patient(uid), {});

@@ -75,7 +75,7 @@ describe("starting a session with the assistant at Vapi", () => {
     const lines = world.log.slice(before).filter(({ audit }) => audit === true);
     assert.deepEqual(lines, [
       {
-        severity: "INFO",
+        severity: "NOTICE",
         message: "vapi session started",
         audit: true,
         uid: "eve",
@@ -87,9 +87,26 @@ describe("starting a session with the assistant at Vapi", () => {
     assert.doesNotMatch(JSON.stringify(world.log.slice(before)), /hidden|@|-key/);
   });
 
+  it("takes the place of those that never came to a call, where there is no more room", async () => {
+    const ids = [];
+    for (let count = 0; count < MAX_ACTIVE_SESSIONS + 2; count += 1) {
+      const { data } = await start("hal");
+      ids.push(vapiSessionId(data.patientContext));
+    }
+    const found = await Promise.all(ids.map((id) => sessions(world.db).doc(id).get()));
+    assert.deepEqual(
+      found.map((document) => document.data()?.endReason),
+      ["replaced", "replaced", "replaced", undefined, undefined],
+    );
+  });
+
   it("counts like any session: ten connects a minute, three open at once, one that has ended no more", async () => {
-    const opened = [];
+    const opened: Awaited<ReturnType<typeof start>>[] = [];
     for (let count = 0; count < MAX_ACTIVE_SESSIONS; count += 1) opened.push(await start("fay"));
+    for (const [n, { data }] of opened.entries()) {
+      const call = sessions(world.db).doc(vapiSessionId(data.patientContext));
+      await call.update({ "vapi.callId": `call-${n}` });
+    }
     await rejectsWith("rate_limited", start("fay"));
     for (let count = MAX_ACTIVE_SESSIONS; count < CONNECT_WINDOW.limit; count += 1) {
       const sessionId = vapiSessionId(opened.shift()?.data.patientContext ?? { id: "", validatedAt: "" });

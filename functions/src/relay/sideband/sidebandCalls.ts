@@ -30,7 +30,7 @@ export interface CallHolder {
   release(sessionId: string, connection: Connection): void;
 }
 
-/** What came of taking a call up. */
+/** What came of taking a call up; `held`: a relay is in it. */
 export type Taken = "held" | "elsewhere" | "over" | "failed" | "full";
 
 /** WebRTC calls: this instance takes up those that it is asked to, and those that nobody holds any more. */
@@ -100,7 +100,7 @@ export class SidebandCalls {
     const heldMs = services.limits.sidebandHeldMs;
     const reservation = await reserveCall(services.ctx, callId, { connectionId, heldMs, isAsked });
     if (reservation.outcome === "gone") return "over";
-    if (reservation.outcome === "busy") return "elsewhere";
+    if (reservation.outcome === "busy") return reservation.isJoined ? "held" : "elsewhere";
     if (reservation.outcome === "over") {
       // One that cannot be hung up now must not stand in the way of others.
       await postponeCall(services.ctx, callId, HANG_UP_AGAIN_SECONDS);
@@ -130,6 +130,8 @@ export class SidebandCalls {
     }
     ctx.log.info("sideband opened");
     this.holder.hold(sessionId, connection);
+    // It may have come to its end before it was held.
+    if (connection.isEnding) this.holder.release(sessionId, connection);
     return "held";
   }
 
@@ -143,6 +145,7 @@ export class SidebandCalls {
       return;
     }
     const afterSeconds = this.holder.hasRoom() ? JOIN_AGAIN_SECONDS : 0;
-    await releaseCall(ctx, callId, { connectionId, afterSeconds });
+    const { wasWarned } = call;
+    await releaseCall(ctx, callId, { connectionId, afterSeconds, wasWarned });
   }
 }

@@ -19,8 +19,8 @@ import { TimeWarning } from "./timeWarning";
 
 /** Pauses before a lost sideband is dialed again; after the last it is left to another instance. */
 const REDIAL_AFTER_MS = [0, 250, 1_000, 2_000, 4_000, 8_000];
-/** A sideband that has held for so long may be lost as often again. */
-const STEADY_AFTER_MS = 60_000;
+/** After how long the hold on a call is looked at first. */
+const FIRST_RENEWAL_MS = 2_000;
 /** How long a call that cannot be joined is left alone. */
 const LEFT_ALONE_SECONDS = 30;
 /** How long another instance may take to answer when this one stops. */
@@ -51,7 +51,9 @@ export class SidebandConnection extends HeldConnection {
   #redials = 0;
   #joinedAt = 0;
   #activeAt = Date.now();
-  #renewedAt = Date.now();
+  #renewedAt: number;
+  /** When the call was last known to be held by this connection. */
+  #heldAt = Date.now();
   #tickedAt = 0;
   #pingedAt = Date.now();
 
@@ -66,7 +68,9 @@ export class SidebandConnection extends HeldConnection {
     const { metrics, limits, ctx } = services;
     const { session } = call;
     this.#tools = tools.length > 0 ? this.#toolSession(tools) : null;
-    this.#warning = new TimeWarning(session.expiresAt.toMillis(), limits.warnBeforeMs);
+    this.#warning = new TimeWarning(session.expiresAt.toMillis(), limits.warnBeforeMs, call.wasWarned);
+    // Soon once: what became of the session while the call was being joined was told to nobody.
+    this.#renewedAt = Date.now() - limits.sidebandRenewMs + FIRST_RENEWAL_MS;
     const toolNames = new Set(tools.map(({ definition }) => definition.name));
     this.#guard = new ConfigurationGuard(modelSession(session, ctx.config), toolNames);
     const minutes = (session.expiresAt.toMillis() - session.createdAt.toMillis()) / 60_000;
@@ -113,7 +117,6 @@ export class SidebandConnection extends HeldConnection {
       void this.end(ending);
       return;
     }
-    if (now - this.#joinedAt > STEADY_AFTER_MS) this.#redials = 0;
     this.#renew(now);
     this.#link.watch(now);
     this.#tools?.tick(now);
@@ -159,7 +162,9 @@ export class SidebandConnection extends HeldConnection {
     const { callId } = this.call;
     const isRestart = reason === ENDINGS.restarting.reason;
     const afterSeconds = isRestart ? 0 : LEFT_ALONE_SECONDS;
-    const goesOn = await releaseCall(this.ctx, callId, { connectionId: this.connectionId, afterSeconds });
+    const { connectionId } = this;
+    const wasWarned = this.#warning.isSaid;
+    const goesOn = await releaseCall(this.ctx, callId, { connectionId, afterSeconds, wasWarned });
     if (!goesOn) await this.#hangUp();
     else if (isRestart) await askRelay(this.ctx, callId, HAND_OVER_MS);
   }
@@ -168,6 +173,8 @@ export class SidebandConnection extends HeldConnection {
   #due(now: number): Ending | undefined {
     if (now >= this.attached.session.expiresAt.toMillis()) return ENDINGS.expired;
     if (now - this.#activeAt > this.limits.idleMs) return ENDINGS.idle;
+    // Somebody else may hold it by now.
+    if (now - this.#heldAt > this.limits.sidebandHeldMs) return ENDINGS.displaced;
     const verdict = this.#meter.verdict();
     return verdict && ENDINGS[verdict];
   }
@@ -237,6 +244,7 @@ export class SidebandConnection extends HeldConnection {
   async #lost(): Promise<void> {
     this.#leaveLink();
     this.#warning.lost();
+    if (Date.now() - this.#joinedAt > this.limits.sidebandSteadyMs) this.#redials = 0;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const pauseMs = REDIAL_AFTER_MS[this.#redials];
@@ -247,7 +255,10 @@ export class SidebandConnection extends HeldConnection {
       try {
         return await this.#join();
       } catch (error) {
-        if (!isOver(error)) continue;
+        if (!isOver(error)) {
+          this.ctx.log.warn("a sideband could not be joined again", { error });
+          continue;
+        }
         // Whoever was cut off may begin another call, which then is the session's.
         await pause(this.limits.callGraceMs, signal);
         return void this.end(ENDINGS.hungUp);
@@ -282,7 +293,10 @@ export class SidebandConnection extends HeldConnection {
     this.#renewedAt = now;
     const heldMs = this.limits.sidebandHeldMs;
     renewCall(this.ctx, this.call.callId, { connectionId: this.connectionId, heldMs }).then(
-      (isHeld) => void (isHeld || this.end(ENDINGS.displaced)),
+      (isHeld) => {
+        if (isHeld) this.#heldAt = now;
+        else void this.end(ENDINGS.displaced);
+      },
       (error: unknown) => this.ctx.log.warn("the hold on a call could not be renewed", { error }),
     );
   }

@@ -13,7 +13,7 @@ const MOST_REQUESTS = 3;
  */
 export class TimeWarning {
   readonly #active = new Set<string>();
-  #isSaid = false;
+  #isSaid: boolean;
   #sentAs: string | undefined;
   /** The response that says it. */
   #responseId: string | undefined;
@@ -25,11 +25,19 @@ export class TimeWarning {
   /**
    * @param endsAt ms since the epoch
    * @param beforeMs so long before that it is said
+   * @param wasSaid on an earlier connection
    */
   constructor(
     private readonly endsAt: number,
     private readonly beforeMs: number,
-  ) {}
+    wasSaid = false,
+  ) {
+    this.#isSaid = wasSaid;
+  }
+
+  get isSaid(): boolean {
+    return this.#isSaid;
+  }
 
   handle(event: ServerEvent, now: number): void {
     switch (event.type) {

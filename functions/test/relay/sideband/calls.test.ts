@@ -213,7 +213,7 @@ describe("A WebRTC call", function () {
   it("goes on where another was to take its place and could not be joined", async () => {
     await stage.relay({ sidebandScanMs: 200 });
     const { client, sessionId, userId } = await stage.call();
-    stage.model.addFault({ kind: "handshake_401", times: 2 });
+    stage.model.addFault({ kind: "handshake_401", times: 3 });
     await assert.rejects(stage.call({ sessionId }, userId));
     assert.ok(client.isOpen);
     assert.equal(stage.open().length, 1);
@@ -223,7 +223,7 @@ describe("A WebRTC call", function () {
 
   it("whose model does not answer the relay is none at all", async () => {
     await stage.relay({ sidebandJoinMs: 500 });
-    stage.model.addFault({ kind: "handshake_hang", times: 2 });
+    stage.model.addFault({ kind: "handshake_hang", times: 3 });
     await assert.rejects(stage.call());
     assert.deepEqual(stage.open(), []);
   });
@@ -242,7 +242,7 @@ describe("A WebRTC call", function () {
   it("is recorded whatever names its client gives to items", async () => {
     await stage.relay();
     const { client, sessionId } = await stage.call();
-    for (const id of ["a/b", "..", "__x__", "é"]) {
+    for (const id of ["a/b", "..", "__x__", "a\ud800b"]) {
       const content = [{ type: "input_text" as const, text: `named ${id}` }];
       client.send({ type: "conversation.item.create", item: { type: "message", role: "user", id, content } });
     }
@@ -268,6 +268,40 @@ describe("A WebRTC call", function () {
     await client.close();
     await eventually(async () => assert.equal((await stage.session(sessionId))?.endReason, "hangup"));
     await eventually(async () => assert.deepEqual(await stage.noted(sessionId), []));
+  });
+
+  it("is left to another relay where the model stays out of reach, and the model is not overrun", async () => {
+    const relay = await stage.relay({ sidebandSteadyMs: 100 });
+    await stage.call();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    stage.model.addFault({ kind: "handshake_500", times: 1_000 });
+    const before = refusedDials(relay);
+    stage.model.dropSidebands();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    assert.ok(refusedDials(relay) - before <= 6, `${refusedDials(relay) - before} lost joins`);
+  });
+
+  it("is hung up soon where its session ended while it was being joined", async () => {
+    await stage.relay();
+    const { client, sessionId } = await stage.call();
+    // As when the relay's watch did not know yet whom to tell.
+    const { callId } = (await stage.noted(sessionId))[0] ?? assert.fail("no call");
+    await sessions(stage.db)
+      .doc(sessionId)
+      .update({ webrtcCallId: `${callId}-other` });
+    await eventually(async () => assert.ok(!client.isOpen));
+  });
+
+  it("is told once that the time is nearly up, also where another relay takes it up after that", async () => {
+    const first = await stage.relay({ warnBeforeMs: 3_600_000 });
+    const { client } = await stage.call();
+    await client.next("output_audio_buffer.stopped");
+    await stage.relay({ warnBeforeMs: 3_600_000, sidebandScanMs: 100 });
+    await first.drain();
+    await eventually(async () => assert.equal(stage.open()[0]?.sidebands, 1));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const asked = stage.open()[0]?.events.filter((event) => event.type === "response.create");
+    assert.equal(asked?.length, 1);
   });
 
   it("is not joined by a relay that stops", async () => {
@@ -305,4 +339,9 @@ describe("A WebRTC call", function () {
 
 function isHeldBy({ log }: InProcessRelay, sessionId: string): boolean {
   return log.some((line) => line.message === "sideband opened" && line.sessionId === sessionId);
+}
+
+/** How often joining a call again has failed. */
+function refusedDials({ log }: InProcessRelay): number {
+  return log.filter(({ message }) => message === "a sideband could not be joined again").length;
 }
