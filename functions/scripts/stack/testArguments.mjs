@@ -12,9 +12,14 @@ const APART = [
     ),
     "relay/!(conversation|officialClients)",
   ],
-  ["voice", "interviews", "webrtc", "relay/sideband", "usage", "endpoint", "health", "readme"].map(
-    (folder) => `${folder}/**/*`,
-  ),
+  [
+    ...[
+      ...["voice", "interviews", "webrtc", "vapi", "relay/sideband", "accounts"],
+      ...["usage", "endpoint", "health", "readme"],
+    ].map((folder) => `${folder}/**/*`),
+    "scenarios/!(sessions)",
+    "transcripts/!(erasure|intelligence|keep)",
+  ],
 ].map((lists) => lists.map((tests) => `.build/test/${tests}.test.js`));
 
 // From any way to write it, relative to the repository, the package or its test folder, to the compiled file.

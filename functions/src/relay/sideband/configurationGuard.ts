@@ -4,12 +4,15 @@ import { MAX_RESTORES } from "../limits";
 
 /** Of a session as the model tells it, what a client of a call may not change: it can send the model any event. */
 const guarded = z.looseObject({
-  instructions: z.unknown(),
-  output_modalities: z.unknown(),
-  prompt: z.unknown(),
-  max_output_tokens: z.unknown(),
+  instructions: z.unknown().optional(),
+  output_modalities: z.unknown().optional(),
+  prompt: z.unknown().optional(),
+  max_output_tokens: z.unknown().optional(),
   tools: z.array(z.looseObject({ type: z.string(), name: z.string().optional() })).catch([]),
-  audio: z.looseObject({ input: z.looseObject({ transcription: z.unknown() }) }),
+  audio: z
+    .looseObject({ input: z.looseObject({ transcription: z.unknown().optional() }).optional() })
+    .optional()
+    .catch(undefined),
 });
 type Guarded = z.output<typeof guarded>;
 
@@ -19,7 +22,8 @@ type Guarded = z.output<typeof guarded>;
  * client's. Pure.
  */
 export class ConfigurationGuard {
-  #own: Guarded | undefined;
+  /** Of a session that is told in a shape that is not known nothing can be guarded. */
+  #own: Guarded | "unreadable" | undefined;
   #restores = 0;
 
   /**
@@ -34,7 +38,7 @@ export class ConfigurationGuard {
   /** How the model tells of the server's configuration, at a moment at which no client can have changed it. */
   learn(session: unknown): void {
     const told = guarded.safeParse(session);
-    this.#own = told.success ? told.data : undefined;
+    this.#own = told.success ? told.data : "unreadable";
   }
 
   /**
@@ -44,6 +48,7 @@ export class ConfigurationGuard {
   check(session: unknown): "kept" | "restore" | "giveUp" {
     // In a call that another has configured, this one's own configuration has to be seen first.
     if (!this.#own && this.#isAsked(session)) this.learn(session);
+    if (this.#own === "unreadable") return "kept";
     if (this.#own && this.#isKept(session, this.#own)) return "kept";
     this.#restores += 1;
     return this.#restores > MAX_RESTORES ? "giveUp" : "restore";
@@ -51,7 +56,7 @@ export class ConfigurationGuard {
 
   #isAsked(session: unknown): boolean {
     const { data } = guarded.safeParse(session);
-    if (!data?.audio.input.transcription) return false;
+    if (!data?.audio?.input?.transcription) return false;
     const { instructions, max_output_tokens } = this.asked;
     return (
       plain(data.instructions) === plain(instructions) && isAtMost(data.max_output_tokens, max_output_tokens)
@@ -67,7 +72,7 @@ export class ConfigurationGuard {
       data.instructions === own.instructions &&
       isDeepStrictEqual(data.output_modalities, own.output_modalities) &&
       isDeepStrictEqual(data.prompt, own.prompt) &&
-      isDeepStrictEqual(data.audio.input.transcription, own.audio.input.transcription) &&
+      isDeepStrictEqual(data.audio?.input?.transcription, own.audio?.input?.transcription) &&
       isAtMost(data.max_output_tokens, own.max_output_tokens) &&
       data.tools.every(({ type }) => type === "function") &&
       [...this.serverTools].every((name) => names.has(name))

@@ -77,6 +77,19 @@ describe("The configuration of a call", () => {
     assert.equal(taken.check(told({ instructions: "Mine" })), "restore");
   });
 
+  it("may be told with less than was asked for, or in a shape that is not known: that is no fault of the client's", () => {
+    for (const session of [{ type: "realtime", ...OWN }, { audio: { output: {} } }, {}, undefined, "x"]) {
+      const other = newGuard();
+      other.learn(session);
+      assert.notEqual(other.check(session), "giveUp");
+      if (typeof session !== "object") assert.equal(other.check(told()), "kept");
+    }
+    const bare = new ConfigurationGuard(OWN, new Set());
+    bare.learn({ type: "realtime", ...OWN });
+    assert.equal(bare.check({ type: "realtime", ...OWN }), "kept");
+    assert.equal(bare.check({ type: "realtime", ...OWN, instructions: "Mine" }), "restore");
+  });
+
   it("is not what is told, where that is no session", () => {
     for (const nothing of [undefined, null, "x", 1, []]) assert.equal(guard.check(nothing), "restore");
   });
