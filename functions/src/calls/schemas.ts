@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageFields } from "../core/plainSchemas";
 import { booleanOf, integerOf } from "../core/queryValues";
 import { scenarioId, variables } from "../scenarios/schemas";
 import { ANSWERED_BY, CALL_STATUSES } from "../voice/callRecord";
@@ -87,16 +88,7 @@ export const callRef = z.strictObject({ call_sid: callSid });
 export type CallRef = z.output<typeof callRef>;
 
 export const listCallsInput = z.strictObject({
-  limit: z.preprocess(
-    integerOf,
-    z.number().int().min(1).max(MAX_CALLS_PER_PAGE).default(DEFAULT_CALLS_PER_PAGE),
-  ),
-  cursor: z
-    .string()
-    .min(1)
-    .max(512)
-    .optional()
-    .meta({ description: "The X-Next-Cursor of the page before." }),
+  ...pageFields({ usual: DEFAULT_CALLS_PER_PAGE, most: MAX_CALLS_PER_PAGE }),
 });
 export type ListCallsInput = z.output<typeof listCallsInput>;
 

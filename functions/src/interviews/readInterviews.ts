@@ -1,7 +1,7 @@
 import { FieldPath } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { parseCursor, writeCursor } from "../core/timeCursor";
+import { pageOf } from "../core/timePages";
 import { PERSONAS } from "./personas";
 import { progressOf } from "./progress";
 import type { Interview, InterviewRef, ListInput, ListOutput } from "./schemas";
@@ -11,21 +11,14 @@ import { type InterviewDoc, interviews } from "./store";
  * The caller's interviews, newest first. Reads at most one document more than it returns.
  * @throws AppError invalid_argument for a cursor that is none
  */
-export async function listInterviews(ctx: Ctx, { limit, cursor }: ListInput): Promise<ListOutput> {
+export async function listInterviews(ctx: Ctx, page: ListInput): Promise<ListOutput> {
   const { uid } = requireCaller(ctx);
   const query = interviews(ctx.db)
     .where("userId", "==", uid)
     .orderBy("createdAt", "desc")
     .orderBy(FieldPath.documentId(), "desc");
-  const from = cursor === undefined ? query : query.startAfter(...parseCursor(cursor));
-  // One more than asked for tells whether there is a next page, without a count.
-  const page = (await from.limit(limit + 1).get()).docs.map((document) => document.data());
-  const shown = page.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    interviews: shown.map(toInterview),
-    ...(page.length > limit && last ? { nextCursor: writeCursor(last.createdAt, last.interviewId) } : {}),
-  };
+  const { shown, nextCursor } = await pageOf(query, page);
+  return { interviews: shown.map(toInterview), ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
 /** One of the caller's interviews. 1 read. @throws AppError not_found, also for another user's */

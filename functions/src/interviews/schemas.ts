@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { codePoints } from "../core/codePoints";
-import { integerOf } from "../core/queryValues";
+import { pageFields } from "../core/plainSchemas";
 import { REALTIME_VOICES } from "../voice/schemas";
 import { INTERVIEW_TYPES } from "./interviewTypes";
 import {
@@ -46,16 +46,7 @@ export const questionRef = z.strictObject({ interview_id: id, question_number: z
 export type QuestionRef = z.output<typeof questionRef>;
 
 export const listInput = z.strictObject({
-  limit: z.preprocess(
-    integerOf,
-    z.number().int().min(1).max(MAX_INTERVIEWS_PER_PAGE).default(DEFAULT_INTERVIEWS_PER_PAGE),
-  ),
-  cursor: z
-    .string()
-    .min(1)
-    .max(512)
-    .optional()
-    .meta({ description: "The X-Next-Cursor of the page before." }),
+  ...pageFields({ usual: DEFAULT_INTERVIEWS_PER_PAGE, most: MAX_INTERVIEWS_PER_PAGE }),
 });
 export type ListInput = z.output<typeof listInput>;
 

@@ -7,12 +7,12 @@ import {
 } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { documentName, isOvertaken, transact } from "../core/firestore";
+import { pageOf, type TimePage } from "../core/timePages";
 import type { ScenarioInUse } from "../scenarios/scenarioFor";
 import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import type { AnsweredBy, CallRecord, CallStatus } from "./callRecord";
 import { endedFields, markEnded } from "./endSession";
 import type { EndReason } from "./schemas";
-import { pageOf, type SessionPage } from "./sessionPages";
 import { type SessionDoc, sessions, userLimits } from "./store";
 
 /** A session whose speaker is on the phone. */
@@ -177,7 +177,7 @@ export async function unconfirmedCallsTo(ctx: Ctx, to: string): Promise<PhoneSes
 export async function listCallsOf(
   ctx: Ctx,
   { userId, ...page }: { userId: string; limit: number; cursor?: string },
-): Promise<SessionPage<PhoneSession>> {
+): Promise<TimePage<PhoneSession>> {
   const query: Query<SessionDoc, SessionDoc> = sessions(ctx.db)
     .where("userId", "==", userId)
     .where("kind", "==", "phone")

@@ -1,9 +1,9 @@
 import { FieldPath, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { pageOf } from "../core/timePages";
 import { sessionNotFound } from "./endSession";
 import type { ListInput, ListOutput, Session, SessionRef } from "./schemas";
-import { pageOf } from "./sessionPages";
 import { type SessionDoc, sessions } from "./store";
 
 /** One's own session. One read. @throws AppError not_found, also for another user's */

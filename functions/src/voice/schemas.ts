@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { integerOf } from "../core/queryValues";
+import { pageFields } from "../core/plainSchemas";
 import { scenarioId, variables } from "../scenarios/schemas";
 import {
   DEFAULT_SESSIONS_PER_PAGE,
@@ -131,17 +131,7 @@ export type SaveTranscriptInput = z.output<typeof saveTranscriptInput>;
 
 export const listInput = z.strictObject({
   userId,
-  // A callable sends a number, a query string its digits.
-  limit: z.preprocess(
-    integerOf,
-    z.number().int().min(1).max(MAX_SESSIONS_PER_PAGE).default(DEFAULT_SESSIONS_PER_PAGE),
-  ),
-  cursor: z
-    .string()
-    .min(1)
-    .max(512)
-    .optional()
-    .meta({ description: "The X-Next-Cursor of the page before." }),
+  ...pageFields({ usual: DEFAULT_SESSIONS_PER_PAGE, most: MAX_SESSIONS_PER_PAGE }),
 });
 export type ListInput = z.output<typeof listInput>;
 

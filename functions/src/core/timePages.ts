@@ -1,9 +1,8 @@
-import type { Query } from "firebase-admin/firestore";
-import { parseCursor, writeCursor } from "../core/timeCursor";
-import type { SessionDoc } from "./store";
+import type { Query, Timestamp } from "firebase-admin/firestore";
+import { parseCursor, writeCursor } from "./timeCursor";
 
-export interface SessionPage<Session = SessionDoc> {
-  shown: Session[];
+export interface TimePage<Doc> {
+  shown: Doc[];
   /** Where the next page begins, if there is one. */
   nextCursor?: string;
 }
@@ -13,17 +12,18 @@ export interface SessionPage<Session = SessionDoc> {
  * returns.
  * @throws AppError invalid_argument for a cursor that is none
  */
-export async function pageOf(
-  query: Query<SessionDoc, SessionDoc>,
+export async function pageOf<Doc extends { createdAt: Timestamp }>(
+  query: Query<Doc, Doc>,
   { limit, cursor }: { limit: number; cursor?: string },
-): Promise<SessionPage> {
+): Promise<TimePage<Doc>> {
   const from = cursor === undefined ? query : query.startAfter(...parseCursor(cursor));
   // One more than asked for tells whether there is a next page, without a count.
-  const page = (await from.limit(limit + 1).get()).docs.map((document) => document.data());
+  const { docs } = await from.limit(limit + 1).get();
+  const page = docs.map((document) => ({ id: document.id, data: document.data() }));
   const shown = page.slice(0, limit);
   const last = shown.at(-1);
   return {
-    shown,
-    ...(page.length > limit && last ? { nextCursor: writeCursor(last.createdAt, last.sessionId) } : {}),
+    shown: shown.map(({ data }) => data),
+    ...(page.length > limit && last ? { nextCursor: writeCursor(last.data.createdAt, last.id) } : {}),
   };
 }
