@@ -25,7 +25,10 @@ function lint() {
   if (status !== 0) throw new Problem("Linting failed (biome check, see above).");
 }
 
-/** Runs mocha in so many processes at once; the first prints as it goes, what the others print follows. */
+/**
+ * Runs mocha in so many processes at once; the first prints as it goes, what the others print follows. What failed in any of
+ * them is told once more at the end.
+ */
 async function runMocha(stack, signal) {
   const runs = mochaRuns(process.argv.slice(2)).map((args, index) => {
     const output = index === 0 ? undefined : path.join(stack.folder, `tests-${index}.log`);
@@ -33,6 +36,8 @@ async function runMocha(stack, signal) {
   });
   const ended = await Promise.all(runs.map((run) => runOne(run, stack, signal)));
   for (const { output } of runs) if (output) process.stdout.write(fs.readFileSync(output));
+  const reports = ended.map(({ report }) => report).filter((report) => report !== "");
+  if (runs.length > 1 && reports.length > 0) console.log(["\nWhat failed:", ...reports, ""].join("\n"));
   return ended.reduce((a, b) => ({
     code: a.code || b.code,
     passed: a.passed + b.passed,

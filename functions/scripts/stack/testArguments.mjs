@@ -2,8 +2,8 @@ import path from "node:path";
 
 const ALL_TESTS = ".build/test/**/*.test.js";
 /**
- * Tests that leave the stack's own relay and simulators alone, or start a stack of their own. They run beside the others, in
- * so many processes as there are lists.
+ * Tests that leave the stack's own relay and what all users of its simulators share alone, or start a stack of their own.
+ * They run beside the others, in so many processes as there are lists.
  */
 const APART = [
   [
@@ -14,9 +14,10 @@ const APART = [
   ],
   [
     ...[
-      ...["voice", "interviews", "webrtc", "vapi", "relay/sideband", "accounts"],
-      ...["usage", "endpoint", "health", "readme"],
+      ...["voice", "interviews", "vapi", "relay/sideband", "accounts"],
+      ...["usage", "endpoint", "health"],
     ].map((folder) => `${folder}/**/*`),
+    "webrtc/!(turnCredentials)",
     "scenarios/!(sessions)",
     "transcripts/!(erasure|intelligence|keep)",
   ],

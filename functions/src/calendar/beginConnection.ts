@@ -20,7 +20,7 @@ export async function beginConnection(ctx: Ctx): Promise<{ authorization_url: st
   const verifier = verifierOf(ctx, state);
   await countUse(ctx, { what: "calendar", by: uid, policy: CONNECT_WINDOW });
   const expiresAt = Timestamp.fromMillis(ctx.now().getTime() + STATE_SECONDS * 1_000);
-  await calendarStates(ctx.db).doc(sha256(state)).create({ userId: uid, expiresAt });
+  await calendarStates(ctx.db).doc(sha256(state)).set({ userId: uid, expiresAt });
   const loginHint = typeof claims.email === "string" ? claims.email : undefined;
   return { authorization_url: await authorizationUrl(settings, { state, verifier, loginHint }) };
 }

@@ -48,13 +48,18 @@ async function create(
   ctx: Ctx,
   call: ScheduledCallDoc,
 ): Promise<{ other: ScheduledCallDoc } | { writtenAt: Timestamp }> {
+  const reference = scheduledCalls(ctx.db).doc(call.scheduledId);
   try {
-    const { writeTime } = await scheduledCalls(ctx.db).doc(call.scheduledId).create(call);
+    const { writeTime } = await reference.create(call);
     return { writtenAt: writeTime };
   } catch (error) {
-    const other = isAlreadyThere(error) ? await sameRequest(ctx, call) : undefined;
-    if (!other) throw error;
-    return { other };
+    if (!isAlreadyThere(error)) throw error;
+    const other = await sameRequest(ctx, call);
+    if (other) return { other };
+    // Without a key its id was just made up: it is this very call, and the answer to its first writing was lost.
+    const { updateTime } = await reference.get();
+    if (!updateTime) throw error;
+    return { writtenAt: updateTime };
   }
 }
 

@@ -28,14 +28,18 @@ export async function withLease<T>(
 async function acquire(ctx: Ctx, name: string, holder: string, seconds: number): Promise<boolean> {
   const reference = ctx.db.collection(COLLECTION).doc(name);
   const now = ctx.now().getTime();
-  return transact(ctx.db, async (tx) => {
-    const expiresAt: unknown = (await tx.get(reference)).get("expiresAt");
-    // One that lasts longer than any is a dead holder's whose clock was ahead.
-    const left = expiresAt instanceof Timestamp ? expiresAt.toMillis() - now : 0;
-    if (left > 0 && left <= seconds * 1_000) return false;
-    tx.set(reference, { holder, expiresAt: Timestamp.fromMillis(now + seconds * 1_000) });
-    return true;
-  });
+  return transact(
+    ctx.db,
+    async (tx) => {
+      const expiresAt: unknown = (await tx.get(reference)).get("expiresAt");
+      // One that lasts longer than any is a dead holder's whose clock was ahead.
+      const left = expiresAt instanceof Timestamp ? expiresAt.toMillis() - now : 0;
+      if (left > 0 && left <= seconds * 1_000) return false;
+      tx.set(reference, { holder, expiresAt: Timestamp.fromMillis(now + seconds * 1_000) });
+      return true;
+    },
+    async (tx) => (await tx.get(reference)).get("holder") === holder,
+  );
 }
 
 async function release(db: Firestore, name: string, holder: string): Promise<void> {

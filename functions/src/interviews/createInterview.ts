@@ -1,7 +1,7 @@
 import { Timestamp } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { documentName, transact } from "../core/firestore";
+import { documentName, isThere, transact } from "../core/firestore";
 import { countUse } from "../core/rateLimit";
 import { DEFAULT_QUESTIONS } from "./defaultQuestions";
 import { DEFAULT_TITLES } from "./interviewTypes";
@@ -30,12 +30,17 @@ export async function createInterview(ctx: Ctx, input: CreateInput): Promise<Int
     createdAt: Timestamp.fromDate(ctx.now()),
   };
   const ownerReference = interviewOwners(ctx.db).doc(documentName(uid));
-  await transact(ctx.db, async (tx) => {
-    const count = (await tx.get(ownerReference)).data()?.count ?? 0;
-    if (count >= MAX_INTERVIEWS) throw tooMany();
-    tx.create(interviews(ctx.db).doc(created.interviewId), created);
-    tx.set(ownerReference, { userId: uid, count: count + 1 });
-  });
+  const reference = interviews(ctx.db).doc(created.interviewId);
+  await transact(
+    ctx.db,
+    async (tx) => {
+      const count = (await tx.get(ownerReference)).data()?.count ?? 0;
+      if (count >= MAX_INTERVIEWS) throw tooMany();
+      tx.create(reference, created);
+      tx.set(ownerReference, { userId: uid, count: count + 1 });
+    },
+    isThere(reference),
+  );
   return toInterview(created);
 }
 

@@ -15,34 +15,40 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
   const { uid } = requireCaller(ctx);
   await countUse(ctx, { what: "scenario", by: uid, policy: CREATE_WINDOW });
   const ownerReference = scenarioOwners(ctx.db).doc(documentName(uid));
-  const scenarioId = await transact(ctx.db, async (tx) => {
-    const owner = (await tx.get(ownerReference)).data() ?? { count: 0, lastNumber: 0, lastSecond: 0 };
-    if (owner.count >= MAX_SCENARIOS) throw tooMany();
-    const now = Timestamp.fromDate(ctx.now());
-    const number = owner.lastNumber + 1;
-    // Two in one second would have one id.
-    const second = Math.max(now.seconds, owner.lastSecond + 1);
-    const id = `custom_${documentName(uid)}_${second}`;
-    tx.create(scenarios(ctx.db).doc(id), {
-      scenarioId: id,
-      userId: uid,
-      number,
-      persona: input.persona,
-      prompt: input.prompt,
-      voiceType: input.voice_type,
-      temperature: input.temperature,
-      onVoicemail: input.on_voicemail,
-      createdAt: now,
-      updatedAt: now,
-    });
-    tx.set(ownerReference, {
-      userId: uid,
-      count: owner.count + 1,
-      lastNumber: number,
-      lastSecond: second,
-    });
-    return id;
-  });
+  const request = ctx.newId();
+  const scenarioId = await transact(
+    ctx.db,
+    async (tx) => {
+      const owner = (await tx.get(ownerReference)).data() ?? { count: 0, lastNumber: 0, lastSecond: 0 };
+      if (owner.count >= MAX_SCENARIOS) throw tooMany();
+      const now = Timestamp.fromDate(ctx.now());
+      const number = owner.lastNumber + 1;
+      // Two in one second would have one id.
+      const second = Math.max(now.seconds, owner.lastSecond + 1);
+      const id = `custom_${documentName(uid)}_${second}`;
+      tx.create(scenarios(ctx.db).doc(id), {
+        scenarioId: id,
+        userId: uid,
+        number,
+        persona: input.persona,
+        prompt: input.prompt,
+        voiceType: input.voice_type,
+        temperature: input.temperature,
+        onVoicemail: input.on_voicemail,
+        createdAt: now,
+        updatedAt: now,
+      });
+      tx.set(ownerReference, {
+        userId: uid,
+        count: owner.count + 1,
+        lastNumber: number,
+        lastSecond: second,
+        lastRequest: request,
+      });
+      return id;
+    },
+    async (tx) => (await tx.get(ownerReference)).data()?.lastRequest === request,
+  );
   return { scenario_id: scenarioId, message: "Custom scenario created successfully" };
 }
 

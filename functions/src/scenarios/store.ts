@@ -27,6 +27,8 @@ export const scenarioOwnerDoc = z.object({
   /** What the newest got, so that none is given twice: its number and the second in its id. */
   lastNumber: z.number().int(),
   lastSecond: z.number().int(),
+  /** Which try it was that created it. */
+  lastRequest: z.string().optional(),
 });
 export type ScenarioOwnerDoc = z.output<typeof scenarioOwnerDoc>;
 

@@ -1,9 +1,9 @@
 import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { transact } from "../core/firestore";
+import { isThere, transact } from "../core/firestore";
 import { admitSession } from "./admitSession";
 import type { ConnectInput, RelayOutput, WebrtcOutput } from "./schemas";
-import { createTicket, storeTicket } from "./tickets";
+import { createTicket, storeTicket, ticketReference } from "./tickets";
 
 /** Where a client sends its offer: `startRealtimeCall`. */
 export const CALLS_PATH = "/api/v1/webrtc/calls";
@@ -28,11 +28,15 @@ async function connectRelay(ctx: Ctx, input: ConnectInput): Promise<RelayOutput>
   const relayUrl = requireSetting(ctx.config.RELAY_URL, "RELAY_URL");
   const claims = { sessionId: input.sessionId, userId: input.userId };
   const ticket = createTicket(ctx, claims);
-  const session = await transact(ctx.db, async (tx) => {
-    const admitted = await admitSession(ctx, tx, input);
-    storeTicket(ctx, tx, ticket, claims);
-    return admitted;
-  });
+  const session = await transact(
+    ctx.db,
+    async (tx) => {
+      const admitted = await admitSession(ctx, tx, input);
+      storeTicket(ctx, tx, ticket, claims);
+      return admitted;
+    },
+    isThere(ticketReference(ctx, ticket)),
+  );
   ctx.log.info("voice session connected", { sessionId: session.sessionId });
   return {
     wsUrl: socketUrl(relayUrl, ticket),

@@ -1,7 +1,7 @@
 import type { DocumentData, DocumentSnapshot } from "firebase-admin/firestore";
 import { settleDeleted } from "../calls/settleDeleted";
 import { type Ctx, requireCaller } from "../core/ctx";
-import { isOvertaken, transact } from "../core/firestore";
+import { isGone, isOvertaken, transact } from "../core/firestore";
 import { forgetActive, sessionNotFound } from "./endSession";
 import type { SessionRef } from "./schemas";
 import { sessions, tickets, transcripts } from "./store";
@@ -15,14 +15,18 @@ import { sessions, tickets, transcripts } from "./store";
 export async function deleteVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ success: true }> {
   const { uid } = requireCaller(ctx);
   const reference = sessions(ctx.db).doc(input.sessionId);
-  await transact(ctx.db, async (tx) => {
-    const session = (await tx.get(reference)).data();
-    if (session?.userId !== uid) throw sessionNotFound();
-    const settle = await settleDeleted(ctx, tx, session);
-    tx.delete(reference);
-    settle();
-    forgetActive(ctx, tx, session);
-  });
+  await transact(
+    ctx.db,
+    async (tx) => {
+      const session = (await tx.get(reference)).data();
+      if (session?.userId !== uid) throw sessionNotFound();
+      const settle = await settleDeleted(ctx, tx, session);
+      tx.delete(reference);
+      settle();
+      forgetActive(ctx, tx, session);
+    },
+    isGone(reference),
+  );
   await eraseSession(ctx, input.sessionId);
   return { success: true };
 }

@@ -32,19 +32,23 @@ export async function attachByTicket(
 ): Promise<AttachedSession> {
   const claims = verifyTicket(ctx, ticket);
   const reference = ticketReference(ctx, ticket);
-  const session = await transact(ctx.db, async (tx) => {
-    const [stored, current] = await Promise.all([
-      tx.get(reference),
-      tx.get(sessions(ctx.db).doc(claims.sessionId)),
-    ]);
-    assertRedeemable(stored, claims);
-    const existing = current.data();
-    // Deleted between connect and here: as if the ticket had never been.
-    if (!existing) throw new AppError("unauthenticated", "This session does not exist: connect again.");
-    assertOpen(existing, claims.userId, ctx.now().getTime());
-    tx.delete(reference);
-    return hold(ctx, tx, existing, connection);
-  });
+  const session = await transact(
+    ctx.db,
+    async (tx) => {
+      const [stored, current] = await Promise.all([
+        tx.get(reference),
+        tx.get(sessions(ctx.db).doc(claims.sessionId)),
+      ]);
+      assertRedeemable(stored, claims);
+      const existing = current.data();
+      // Deleted between connect and here: as if the ticket had never been.
+      if (!existing) throw new AppError("unauthenticated", "This session does not exist: connect again.");
+      assertOpen(existing, claims.userId, ctx.now().getTime());
+      tx.delete(reference);
+      return hold(ctx, tx, existing, connection);
+    },
+    isHeldBy(ctx, claims.sessionId, connection),
+  );
   return withEarlierTurns(ctx, session);
 }
 
@@ -59,10 +63,14 @@ export async function attachByUser(
   connection: RelayConnection,
 ): Promise<AttachedSession> {
   const sessionId = user.sessionId ?? ctx.newId();
-  const session = await transact(ctx.db, async (tx) => {
-    const admitted = await admitSession(ctx, tx, { sessionId, userId: user.userId });
-    return hold(ctx, tx, admitted, connection);
-  });
+  const session = await transact(
+    ctx.db,
+    async (tx) => {
+      const admitted = await admitSession(ctx, tx, { sessionId, userId: user.userId });
+      return hold(ctx, tx, admitted, connection);
+    },
+    isHeldBy(ctx, sessionId, connection),
+  );
   return withEarlierTurns(ctx, session);
 }
 
@@ -79,16 +87,22 @@ export async function detachRelay(ctx: Ctx, sessionId: string, connectionId: str
   });
 }
 
-/** Within a transaction that has read it: this connection holds a session from now on. 1 write. */
+/** Within a transaction that has read it: this connection holds a session from now on; again it counts once. 1 write. */
 export function hold(
   ctx: Ctx,
   tx: Transaction,
   session: SessionDoc,
   connection: RelayConnection & Pick<SessionDoc, "webrtcCallId">,
 ): SessionDoc {
-  const held = { ...connection, connections: session.connections + 1 };
+  const isHeld = session.connectionId === connection.connectionId;
+  const held = { ...connection, connections: session.connections + (isHeld ? 0 : 1) };
   tx.update(sessions(ctx.db).doc(session.sessionId), held);
   return { ...session, ...held };
+}
+
+function isHeldBy(ctx: Ctx, sessionId: string, { connectionId }: RelayConnection) {
+  const reference = sessions(ctx.db).doc(sessionId);
+  return async (tx: Transaction) => (await tx.get(reference)).data()?.connectionId === connectionId;
 }
 
 /** A session with what was said before in it. Reads its latest turns where it was held before. */

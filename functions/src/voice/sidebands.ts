@@ -1,6 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { transact } from "../core/firestore";
+import { isThere, transact } from "../core/firestore";
 import { fromNow } from "../core/fromNow";
 import { markEnded } from "./endSession";
 import { SIDEBAND_GRACE_SECONDS, SIDEBAND_TTL_SECONDS } from "./limits";
@@ -43,23 +43,28 @@ export async function noteCall(
   { sessionId, userId }: Pick<SessionDoc, "sessionId" | "userId">,
   { callId, keyId }: { callId: string; keyId: string },
 ): Promise<void> {
-  await transact(ctx.db, async (tx) => {
-    const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
-    if (session?.status !== "active") {
-      throw new AppError("conflict", "This session has ended: connect with a new sessionId.");
-    }
-    tx.create(sidebands(ctx.db).doc(callId), {
-      callId,
-      sessionId,
-      userId,
-      keyId,
-      heldBy: null,
-      heldUntil: fromNow(ctx, SIDEBAND_GRACE_SECONDS),
-      wasJoined: false,
-      wasWarned: false,
-      expiresAt: fromNow(ctx, SIDEBAND_TTL_SECONDS),
-    });
-  });
+  const reference = sidebands(ctx.db).doc(callId);
+  await transact(
+    ctx.db,
+    async (tx) => {
+      const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
+      if (session?.status !== "active") {
+        throw new AppError("conflict", "This session has ended: connect with a new sessionId.");
+      }
+      tx.create(reference, {
+        callId,
+        sessionId,
+        userId,
+        keyId,
+        heldBy: null,
+        heldUntil: fromNow(ctx, SIDEBAND_GRACE_SECONDS),
+        wasJoined: false,
+        wasWarned: false,
+        expiresAt: fromNow(ctx, SIDEBAND_TTL_SECONDS),
+      });
+    },
+    isThere(reference),
+  );
 }
 
 /**
@@ -73,17 +78,24 @@ export async function reserveCall(
   { connectionId, heldMs, isAsked }: { connectionId: string; heldMs: number; isAsked: boolean },
 ): Promise<Reservation> {
   const reference = sidebands(ctx.db).doc(callId);
-  const reserved = await transact(ctx.db, async (tx): Promise<Reservation> => {
-    const note = (await tx.get(reference)).data();
-    if (!note) return { outcome: "gone" };
-    const session = (await tx.get(sessions(ctx.db).doc(note.sessionId))).data();
-    const { keyId, wasJoined, wasWarned } = note;
-    if (!isGoingOn(note, session) || !(wasJoined || isAsked)) return { outcome: "over", keyId };
-    if (note.heldBy !== null && note.heldUntil > fromNow(ctx, 0))
-      return { outcome: "busy", isJoined: wasJoined };
-    tx.update(reference, { heldBy: connectionId, heldUntil: fromNow(ctx, heldMs / 1_000) });
-    return { outcome: "reserved", call: { session, earlierTurns: [], callId, keyId, wasJoined, wasWarned } };
-  });
+  const reserved = await transact(
+    ctx.db,
+    async (tx): Promise<Reservation> => {
+      const note = (await tx.get(reference)).data();
+      if (!note) return { outcome: "gone" };
+      const session = (await tx.get(sessions(ctx.db).doc(note.sessionId))).data();
+      const { keyId, wasJoined, wasWarned } = note;
+      if (!isGoingOn(note, session) || !(wasJoined || isAsked)) return { outcome: "over", keyId };
+      if (note.heldBy !== null && note.heldUntil > fromNow(ctx, 0))
+        return { outcome: "busy", isJoined: wasJoined };
+      tx.update(reference, { heldBy: connectionId, heldUntil: fromNow(ctx, heldMs / 1_000) });
+      return {
+        outcome: "reserved",
+        call: { session, earlierTurns: [], callId, keyId, wasJoined, wasWarned },
+      };
+    },
+    async (tx) => (await tx.get(reference)).data()?.heldBy === connectionId,
+  );
   if (reserved.outcome !== "reserved") return reserved;
   const { call } = reserved;
   const asJoined = { ...call.session, connections: call.session.connections + 1 };

@@ -8,6 +8,7 @@ import { openAiAccess } from "../providers/openAi";
 import { type ClientSecret, createClientSecret } from "../providers/openAiSecrets";
 import { admitSession } from "../voice/admitSession";
 import { modelSession } from "../voice/modelSession";
+import { wasOpened } from "../voice/wasOpened";
 import { KEY_SECONDS, providerLimits } from "./limits";
 import { seedSession } from "./realtimeSession";
 import type { KeyInput, KeyOutput } from "./schemas";
@@ -31,20 +32,24 @@ export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyO
   // Asked for while the session is being admitted; whoever was refused lately has to be admitted first.
   let making = isDoubtful ? undefined : makeKey(ctx, question, refused.signal);
   making?.catch(() => {});
-  const { session, made } = await transact(ctx.db, async (tx) => {
-    try {
-      const admitted = await admit(ctx, tx, { sessionId, userId: uid, question });
-      making ??= makeKey(ctx, question, refused.signal);
-      // Nothing is written before the key is there: a session that gets none has never been.
-      return { session: admitted, made: await making };
-    } catch (error) {
-      // Another's transaction in the way is none of these: this one is run again.
-      if (error instanceof AppError) refused.abort(error);
-      if (error instanceof AppError && error.code === "rate_limited")
-        refusals.set(ctx.db, uid, ctx.now().getTime());
-      throw error;
-    }
-  });
+  const { session, made } = await transact(
+    ctx.db,
+    async (tx) => {
+      try {
+        const admitted = await admit(ctx, tx, { sessionId, userId: uid, question });
+        making ??= makeKey(ctx, question, refused.signal);
+        // Nothing is written before the key is there: a session that gets none has never been.
+        return { session: admitted, made: await making };
+      } catch (error) {
+        // Another's transaction in the way is none of these: this one is run again.
+        if (error instanceof AppError) refused.abort(error);
+        if (error instanceof AppError && error.code === "rate_limited")
+          refusals.set(ctx.db, uid, ctx.now().getTime());
+        throw error;
+      }
+    },
+    wasOpened(ctx, sessionId),
+  );
   const { expiresAt, createdAt } = session;
   ctx.log.info("realtime key given out", { sessionId, interviewId: question.interviewId });
   return {

@@ -11,6 +11,7 @@ import { discardSession } from "../voice/discardSession";
 import { modelSession } from "../voice/modelSession";
 import { nameInterview } from "../voice/nameInterview";
 import { noteCall } from "../voice/sidebands";
+import { wasOpened } from "../voice/wasOpened";
 import { hangUp } from "./hangUp";
 import { providerLimits, TAKE_UP_ASKS, TAKE_UP_MS, TAKE_UP_PAUSE_MS } from "./limits";
 import type { CallInput, CallOutput } from "./schemas";
@@ -29,7 +30,11 @@ export async function startRealtimeCall(ctx: Ctx, input: CallInput): Promise<Cal
   requireSetting(ctx.config.RELAY_URL, "RELAY_URL");
   const question = await questionOf(ctx, input);
   const admission = admissionOf(ctx, input, question);
-  const session = await transact(ctx.db, (tx) => admitSession(ctx, tx, admission));
+  const session = await transact(
+    ctx.db,
+    (tx) => admitSession(ctx, tx, admission),
+    admission.isNew ? wasOpened(ctx, admission.sessionId) : undefined,
+  );
   const { sessionId } = session;
   try {
     const call = await begin(ctx, input.sdp, session);

@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 import { transact } from "../../src/core/firestore";
 import { rejectsWith } from "../support/appError";
 import { ownDatabase } from "../support/countedFirestore";
+import { loseAnswer } from "../support/lostAnswer";
 
 const failing = (error: Error) => ({ runTransaction: () => Promise.reject(error) }) as unknown as Firestore;
 const grpcError = (code: number) => Object.assign(new Error(`${code}: in the provider's words`), { code });
@@ -29,6 +30,43 @@ describe("a transaction", () => {
     );
     assert.deepEqual(error.details, { retryAfterSeconds: 1 });
     assert.doesNotMatch(error.safeMessage, /provider/);
+  });
+
+  it("that Firestore has closed under its reads is run again", async () => {
+    const closed = Object.assign(new Error("3 INVALID_ARGUMENT: Transaction is invalid or closed."), {
+      code: 3,
+    });
+    let tries = 0;
+    const result = await transact(ownDatabase(), async () => {
+      tries += 1;
+      if (tries === 1) throw closed;
+      return "done";
+    });
+    assert.deepEqual([result, tries], ["done", 2]);
+    await rejectsWith(
+      "busy",
+      transact(failing(closed), async () => undefined),
+    );
+  });
+
+  it("that was committed, though nobody was told, is not done again by work that tells what it has done", async () => {
+    const db = ownDatabase();
+    const reference = db.doc("things/one");
+    const add = (landed?: Parameters<typeof transact>[2]) =>
+      transact(
+        db,
+        async (tx) => {
+          const n = ((await tx.get(reference)).get("n") ?? 0) + 1;
+          tx.set(reference, { n });
+          return n;
+        },
+        landed,
+      );
+    loseAnswer(db, "things");
+    assert.equal(await add(), 2);
+    loseAnswer(db, "things");
+    assert.equal(await add(async (tx) => (await tx.get(reference)).get("n") === 3), 3);
+    assert.equal((await reference.get()).get("n"), 3);
   });
 
   it("fails with whatever else went wrong, as it is", async () => {
