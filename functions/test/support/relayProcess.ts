@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Firestore } from "firebase-admin/firestore";
 import { createCtx } from "../../src/core/ctx";
 import { createLogger } from "../../src/core/log";
 import { connectVoice } from "../../src/voice/connectVoice";
@@ -60,13 +61,18 @@ function portOf({ stdout }: ChildProcess, log: Record<string, unknown>[]): Promi
   });
 }
 
-/** Connects as that user. @returns the address of the session's socket at a relay of the test's own, ticket and all */
+/**
+ * Connects as that user.
+ * @param db where the relay has its sessions, where that is not the stack's database
+ * @returns the address of the session's socket at a relay of the test's own, ticket and all
+ */
 export async function addressOf(
   relayUrl: string,
   { sessionId, userId }: { sessionId: string; userId: string },
+  db?: Firestore,
 ): Promise<string> {
-  const ctx = createCtx({ caller: { uid: userId, claims: {} } });
-  ctx.log = createLogger("ERROR");
+  const real = createCtx({ caller: { uid: userId, claims: {} } });
+  const ctx = { ...real, config: real.config, db: db ?? real.db, log: createLogger("ERROR") };
   const { wsUrl } = await connectVoice(ctx, { sessionId, userId });
   return `${relayUrl}/api/realtime${new URL(wsUrl).search}`;
 }
@@ -75,8 +81,9 @@ export async function addressOf(
 export async function openSession(
   relayUrl: string,
   session: { sessionId: string; userId: string },
+  db?: Firestore,
 ): Promise<Probe> {
-  return Probe.open(await addressOf(relayUrl, session));
+  return Probe.open(await addressOf(relayUrl, session, db));
 }
 
 /** The items that the relay has told this client to be stored, in that order. */
