@@ -46,16 +46,21 @@ export async function transact<T>(
   landed?: (tx: Transaction) => Promise<boolean>,
 ): Promise<T> {
   let earlier: { result: T } | undefined;
+  const once = async (tx: Transaction) => {
+    try {
+      if (earlier && (await landed?.(tx))) return earlier.result;
+      const result = await work(tx);
+      earlier = { result };
+      return result;
+    } catch (error) {
+      throw isClosed(error) ? aborted(error) : error;
+    }
+  };
   try {
-    return await db.runTransaction(async (tx) => {
-      try {
-        if (earlier && (await landed?.(tx))) return earlier.result;
-        const result = await work(tx);
-        earlier = { result };
-        return result;
-      } catch (error) {
-        throw isClosed(error) ? aborted(error) : error;
-      }
+    // A commit that is sent again after it went through is told that its transaction is closed: not one the SDK tries again.
+    return await db.runTransaction(once).catch((error: unknown) => {
+      if (!isClosed(error)) throw error;
+      return db.runTransaction(once);
     });
   } catch (cause) {
     if (codeOf(cause) !== ABORTED && !isClosed(cause)) throw cause;

@@ -3,6 +3,7 @@ import { type DocumentReference, Timestamp, type Transaction } from "firebase-ad
 import type { Ctx } from "./ctx";
 import { DocumentMemory } from "./documentMemory";
 import { isAlreadyThere, isOvertaken, transact } from "./firestore";
+import { newId } from "./ids";
 import { KeyedQueue } from "./keyedQueue";
 import { RefusalMemory } from "./refusalMemory";
 import { slidingWindow, type WindowPolicy } from "./slidingWindow";
@@ -77,7 +78,8 @@ async function countAtOnce(ctx: Ctx, use: LimitedUse): Promise<void> {
   const { path } = reference;
   const stored = lastStored.get(ctx.db, path) ?? (await read(reference));
   lastStored.delete(ctx.db, path);
-  const next = nextUse(ctx, use, { path, times: stored.times });
+  const id = newId();
+  const next = nextUse(ctx, use, { path, times: stored.times, id });
   try {
     const { writeTime } = stored.updateTime
       ? await reference.update(next.stored, { lastUpdateTime: stored.updateTime })
@@ -86,7 +88,7 @@ async function countAtOnce(ctx: Ctx, use: LimitedUse): Promise<void> {
     ctx.onLimit?.({ ...use.policy, remaining: next.remaining });
   } catch (error) {
     if (!isOvertaken(error) && !isAlreadyThere(error)) throw error;
-    await countInTransaction(ctx, use);
+    await countInTransaction(ctx, use, id);
   }
 }
 
@@ -95,12 +97,15 @@ async function read(reference: DocumentReference): Promise<Stored> {
   return { times: snapshot.get("times"), updateTime: snapshot.updateTime };
 }
 
-async function countInTransaction(ctx: Ctx, use: LimitedUse): Promise<void> {
+/** @param id of this use: should its writing be tried again though it came through, it still counts once */
+async function countInTransaction(ctx: Ctx, use: LimitedUse, id = newId()): Promise<void> {
   const reference = documentOf(ctx, use);
   refusals.check(ctx, reference.path);
   const remaining = await transact(ctx.db, async (tx) => {
     const stored = await tx.get(reference);
-    const next = nextUse(ctx, use, { path: reference.path, times: stored.get("times") });
+    const times: unknown = stored.get("times");
+    if (stored.get("last") === id && Array.isArray(times)) return use.policy.limit - times.length;
+    const next = nextUse(ctx, use, { path: reference.path, times, id });
     tx.set(reference, next.stored);
     return next.remaining;
   });
@@ -113,7 +118,11 @@ function documentOf(ctx: Ctx, { what, by }: Pick<LimitedUse, "what" | "by">): Do
 }
 
 /** What is stored when one more use is allowed. @throws AppError rate_limited */
-function nextUse(ctx: Ctx, { what, policy }: LimitedUse, { path, times }: { path: string; times: unknown }) {
+function nextUse(
+  ctx: Ctx,
+  { what, policy }: LimitedUse,
+  { path, times, id }: { path: string; times: unknown; id: string },
+) {
   const now = ctx.now().getTime();
   const verdict = slidingWindow(times, now, policy);
   if (!verdict.allowed) {
@@ -121,7 +130,7 @@ function nextUse(ctx: Ctx, { what, policy }: LimitedUse, { path, times }: { path
     throw refusals.remember(ctx, path, { policy, until });
   }
   const expiresAt = Timestamp.fromMillis(now + policy.windowSeconds * 1_000);
-  return { stored: { what, times: verdict.times, expiresAt }, remaining: verdict.remaining };
+  return { stored: { what, times: verdict.times, last: id, expiresAt }, remaining: verdict.remaining };
 }
 
 /**
@@ -132,7 +141,7 @@ function nextUse(ctx: Ctx, { what, policy }: LimitedUse, { path, times }: { path
 export async function readUse(ctx: Ctx, tx: Transaction, use: LimitedUse): Promise<() => void> {
   const reference = documentOf(ctx, use);
   const stored = await tx.get(reference);
-  const next = nextUse(ctx, use, { path: reference.path, times: stored.get("times") });
+  const next = nextUse(ctx, use, { path: reference.path, times: stored.get("times"), id: newId() });
   return () => {
     tx.set(reference, next.stored);
     ctx.onLimit?.({ ...use.policy, remaining: next.remaining });

@@ -16,6 +16,7 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
   await countUse(ctx, { what: "scenario", by: uid, policy: CREATE_WINDOW });
   const ownerReference = scenarioOwners(ctx.db).doc(documentName(uid));
   const request = ctx.newId();
+  let reference = scenarios(ctx.db).doc();
   const scenarioId = await transact(
     ctx.db,
     async (tx) => {
@@ -26,7 +27,8 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
       // Two in one second would have one id.
       const second = Math.max(now.seconds, owner.lastSecond + 1);
       const id = `custom_${documentName(uid)}_${second}`;
-      tx.create(scenarios(ctx.db).doc(id), {
+      reference = scenarios(ctx.db).doc(id);
+      tx.create(reference, {
         scenarioId: id,
         userId: uid,
         number,
@@ -37,17 +39,17 @@ export async function createScenario(ctx: Ctx, input: CreateInput): Promise<Crea
         onVoicemail: input.on_voicemail,
         createdAt: now,
         updatedAt: now,
+        request,
       });
       tx.set(ownerReference, {
         userId: uid,
         count: owner.count + 1,
         lastNumber: number,
         lastSecond: second,
-        lastRequest: request,
       });
       return id;
     },
-    async (tx) => (await tx.get(ownerReference)).data()?.lastRequest === request,
+    async (tx) => (await tx.get(reference)).data()?.request === request,
   );
   return { scenario_id: scenarioId, message: "Custom scenario created successfully" };
 }

@@ -16,6 +16,8 @@ export const scenarioDoc = z.object({
   onVoicemail: z.enum(VOICEMAIL_ACTIONS).default(DEFAULT_VOICEMAIL_ACTION),
   createdAt: timestamp,
   updatedAt: timestamp,
+  /** What created it; two scenarios never have the same. */
+  request: z.string().optional(),
 });
 export type ScenarioDoc = z.output<typeof scenarioDoc>;
 
@@ -27,8 +29,6 @@ export const scenarioOwnerDoc = z.object({
   /** What the newest got, so that none is given twice: its number and the second in its id. */
   lastNumber: z.number().int(),
   lastSecond: z.number().int(),
-  /** Which try it was that created it. */
-  lastRequest: z.string().optional(),
 });
 export type ScenarioOwnerDoc = z.output<typeof scenarioOwnerDoc>;
 

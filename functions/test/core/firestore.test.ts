@@ -49,6 +49,29 @@ describe("a transaction", () => {
     );
   });
 
+  it("that Firestore has closed at its commit, which it may have done, is run again by work that tells", async () => {
+    const closed = Object.assign(new Error("3 INVALID_ARGUMENT: Invalid transaction."), { code: 3 });
+    let runs = 0;
+    const sentAgain = {
+      runTransaction: async (work: (tx: unknown) => Promise<unknown>) => {
+        runs += 1;
+        const result = await work({});
+        if (runs === 1) throw closed;
+        return result;
+      },
+    } as unknown as Firestore;
+    let done = 0;
+    const result = await transact(
+      sentAgain,
+      async () => {
+        done += 1;
+        return "done";
+      },
+      async () => true,
+    );
+    assert.deepEqual([result, done, runs], ["done", 1, 2]);
+  });
+
   it("that was committed, though nobody was told, is not done again by work that tells what it has done", async () => {
     const db = ownDatabase();
     const reference = db.doc("things/one");

@@ -4,6 +4,7 @@ import { AppError } from "../../src/core/errors";
 import { countUse, forgetUses, startCounting } from "../../src/core/rateLimit";
 import { rejectsWith } from "../support/appError";
 import { costOf, ownDatabase } from "../support/countedFirestore";
+import { loseAnswer } from "../support/lostAnswer";
 import { testWorld } from "../support/testCtx";
 
 const NEVER = new AbortController().signal;
@@ -24,6 +25,22 @@ describe("a limit on uses", () => {
     world.pass(1);
     await use();
     await rejectsWith("rate_limited", use());
+  });
+
+  it("counts a use once, though the answer to its writing was lost", async () => {
+    const world = testWorld();
+    const ctx = world.as("ann");
+    const use = { what: "chat", by: "ann", policy: POLICY };
+    const remaining: number[] = [];
+    const onLimit = (state: { remaining: number }) => void remaining.push(state.remaining);
+    loseAnswer(world.db, "rateLimits");
+    await countUse({ ...ctx, onLimit }, use);
+    for (let n = 0; n < 2; n += 1) {
+      loseAnswer(world.db, "rateLimits");
+      await (await startCounting({ ...ctx, onLimit }, use, NEVER)).counted;
+    }
+    assert.deepEqual(remaining, [2, 1, 0]);
+    await rejectsWith("rate_limited", countUse(ctx, use));
   });
 
   it("of one user or feature leaves others alone", async () => {

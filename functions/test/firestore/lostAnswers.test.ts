@@ -21,6 +21,7 @@ import { joinedCall, noteCall, reserveCall } from "../../src/voice/sidebands";
 import { sessions, userLimits } from "../../src/voice/store";
 import { createRealtimeKey } from "../../src/webrtc/createRealtimeKey";
 import { callWorld, withAccounts } from "../support/callWorld";
+import { eventually } from "../support/eventually";
 import { loseAnswer } from "../support/lostAnswer";
 import { freshPhone, phoneCalls, scriptPhone } from "../support/phone";
 import { testWorld } from "../support/testCtx";
@@ -58,6 +59,18 @@ describe("What was written, where Firestore's answer to it is lost", () => {
     );
     await unanswered(db, "scenarios", () => deleteScenario(as("ann"), { scenario_id }));
     assert.equal((await scenarioOwners(db).doc("ann").get()).data()?.count, 0);
+  });
+
+  it("is one scenario also where another is created meanwhile", async () => {
+    const { db, as } = testWorld();
+    loseAnswer(db, "scenarios");
+    const input = { ...SCENARIO, on_voicemail: "hang_up" } as const;
+    // The second comes while the first waits to try again.
+    const first = createScenario(as("ann"), input);
+    await eventually(async () => assert.equal((await scenarios(db).get()).size, 1));
+    const second = await createScenario(as("ann"), input);
+    assert.notEqual((await first).scenario_id, second.scenario_id);
+    assert.equal((await scenarios(db).get()).size, 2);
   });
 
   it("is one interview, and one that is deleted", async () => {
