@@ -88,7 +88,7 @@ async function hold(db: Firestore, relayUrl: string, count: number): Promise<Cal
     async (begun) => {
       calls.push(...begun);
       const taken = await Promise.all(begun.map((call) => askRelay(call.ctx, call.callId, TAKE_UP_MS)));
-      if (taken.includes(false)) throw new Error("A call was not taken up.");
+      if (taken.some((answer) => answer !== "held")) throw new Error("A call was not taken up.");
     },
   );
   return calls;

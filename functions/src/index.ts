@@ -98,13 +98,13 @@ export = lazyExports({
   health: () => health().health,
   // accounts: schedule
   eraseLeftovers: () => accountTriggers().eraseLeftovers,
-  // phone calls: schedule and tasks
+  // phone calls: schedule, tasks and triggers
   sweepScheduledCalls: () => callTriggers().sweepScheduledCalls,
   dialScheduledCall: () => callTriggers().dialScheduledCall,
   checkCalls: () => callTriggers().checkCalls,
+  hangUpForsakenCall: () => callTriggers().hangUpForsakenCall,
   // interviews: triggers
-  beginInterviewQuestion: () => interviewTriggers().beginInterviewQuestion,
-  completeInterviewQuestion: () => interviewTriggers().completeInterviewQuestion,
+  countInterviewSession: () => interviewTriggers().countInterviewSession,
   forgetInterviewSession: () => interviewTriggers().forgetInterviewSession,
   // transcripts: triggers
   tendTranscripts: () => transcriptTriggers().tendTranscripts,

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type DocumentReference, Timestamp } from "firebase-admin/firestore";
+import { type DocumentReference, type Firestore, Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { documentName, transact } from "../core/firestore";
-import { KeyedQueue } from "../core/keyedQueue";
 import { NotOpened } from "../core/sealedText";
-import { GrantRevoked } from "../providers/googleFailure";
+import { GrantRevoked, unavailable } from "../providers/googleFailure";
 import { type AccessToken, refreshAccess } from "../providers/googleOAuth";
 import { googleSettings } from "../providers/googleSettings";
 import { FRESH_SECONDS, REFRESH_LEASE_SECONDS, REFRESH_POLL_MS } from "./limits";
@@ -13,8 +12,8 @@ import { disconnected, notConnected } from "./notConnected";
 import { openToken, sealToken } from "./sealedTokens";
 import { type CalendarConnectionDoc, calendarConnections } from "./store";
 
-// One after another on this instance: at once, they would only wait for one another's locks.
-const queue = new KeyedQueue();
+// Of all on this instance that need the same one waits for it, and they for that one.
+const renewals = new WeakMap<Firestore, Map<string, Promise<OpenCalendar>>>();
 
 type Reference = DocumentReference<CalendarConnectionDoc, CalendarConnectionDoc>;
 
@@ -26,25 +25,73 @@ export interface OpenCalendar {
 
 /**
  * A token that opens a user's calendar: the stored one while it is fresh, for 1 read. Else Google is asked for a new one,
- * by one of all that need it, on whatever instance: 2 reads, 2 writes and 1 request; the others wait, a read each 150 ms.
+ * by one of all that need it, on whatever instance: 3 reads, 2 writes and 1 request. The others on its instance wait for
+ * it, at 1 read each; another instance looks for it, a read each 150 ms. Where Google cannot be reached, all that waited
+ * are told so at once.
  * @param rejected a token that Google did not take, which is therefore not fresh
  * @throws AppError not_found where none is connected, or what was granted is withdrawn; provider_unavailable
  */
 export async function accessToken(ctx: Ctx, userId: string, rejected?: string): Promise<OpenCalendar> {
   const reference = calendarConnections(ctx.db).doc(documentName(userId));
+  const connection = (await reference.get()).data();
+  if (!connection) throw notConnected();
+  return usable(ctx, connection, rejected) ?? renewal(ctx, reference, connection, rejected);
+}
+
+/** The renewal that is under way on this instance, or a new one. */
+function renewal(
+  ctx: Ctx,
+  reference: Reference,
+  connection: CalendarConnectionDoc,
+  rejected: string | undefined,
+): Promise<OpenCalendar> {
+  const underWay = renewals.get(ctx.db) ?? new Map<string, Promise<OpenCalendar>>();
+  renewals.set(ctx.db, underWay);
+  const key = `${reference.path} ${rejected ?? ""}`;
+  const known = underWay.get(key);
+  if (known) return known;
+  const mine = renew(ctx, reference, connection, rejected).finally(() => underWay.delete(key));
+  underWay.set(key, mine);
+  return mine;
+}
+
+async function renew(
+  ctx: Ctx,
+  reference: Reference,
+  known: CalendarConnectionDoc,
+  rejected: string | undefined,
+): Promise<OpenCalendar> {
   const until = performance.now() + 2 * REFRESH_LEASE_SECONDS * 1_000;
-  let connection = (await reference.get()).data();
+  let connection: CalendarConnectionDoc | undefined = known;
+  let awaited: string | undefined;
   while (performance.now() < until) {
     if (!connection) throw notConnected();
-    const token = freshToken(ctx, connection);
-    if (token !== undefined && token !== rejected) return { token, connectionId: connection.connectionId };
-    const key = `${ctx.db.databaseId}/${reference.path}`;
-    const mine = await queue.run(key, () => claimRefresh(ctx, reference, rejected));
-    if (mine) return refresh(ctx, reference, mine);
+    const open = usable(ctx, connection, rejected);
+    if (open) return open;
+    if (awaited !== undefined && connection.failedRefresh === awaited) break;
+    if (isRefreshing(ctx, connection)) awaited = connection.refreshingBy;
+    else {
+      const mine = await claimRefresh(ctx, reference, rejected);
+      if (mine) return refresh(ctx, reference, mine);
+    }
     await delay(REFRESH_POLL_MS);
     connection = (await reference.get()).data();
   }
-  throw new AppError("provider_unavailable", "Google Calendar cannot be reached right now: try again.");
+  throw unavailable(new Error("another could not refresh the token"));
+}
+
+function usable(
+  ctx: Ctx,
+  connection: CalendarConnectionDoc,
+  rejected: string | undefined,
+): OpenCalendar | undefined {
+  const token = freshToken(ctx, connection);
+  if (token === undefined || token === rejected) return undefined;
+  return { token, connectionId: connection.connectionId };
+}
+
+function isRefreshing(ctx: Ctx, { refreshingUntil }: CalendarConnectionDoc): boolean {
+  return (refreshingUntil?.toMillis() ?? 0) > ctx.now().getTime();
 }
 
 /** undefined where it has expired, or was sealed with a key that is no more. */
@@ -59,29 +106,33 @@ function freshToken(ctx: Ctx, connection: CalendarConnectionDoc): string | undef
   }
 }
 
-/** Whoever gets the connection asks Google; undefined where another does, or has done so. */
+interface Claim {
+  id: string;
+  connection: CalendarConnectionDoc;
+}
+
+/** Whoever gets a claim asks Google; undefined where another does, or has done so. */
 async function claimRefresh(
   ctx: Ctx,
   reference: Reference,
   rejected: string | undefined,
-): Promise<CalendarConnectionDoc | undefined> {
-  const now = ctx.now().getTime();
-  return transact(ctx.db, async (tx) => {
-    const connection = (await tx.get(reference)).data();
-    if (!connection) throw notConnected();
-    const token = freshToken(ctx, connection);
-    if (token !== undefined && token !== rejected) return undefined;
-    if ((connection.refreshingUntil?.toMillis() ?? 0) > now) return undefined;
-    tx.update(reference, { refreshingUntil: Timestamp.fromMillis(now + REFRESH_LEASE_SECONDS * 1_000) });
-    return connection;
-  });
+): Promise<Claim | undefined> {
+  const id = ctx.newId();
+  const refreshingUntil = Timestamp.fromMillis(ctx.now().getTime() + REFRESH_LEASE_SECONDS * 1_000);
+  return transact(
+    ctx.db,
+    async (tx) => {
+      const connection = (await tx.get(reference)).data();
+      if (!connection) throw notConnected();
+      if (usable(ctx, connection, rejected) || isRefreshing(ctx, connection)) return undefined;
+      tx.update(reference, { refreshingUntil, refreshingBy: id });
+      return { id, connection };
+    },
+    async (tx) => (await tx.get(reference)).data()?.refreshingBy === id,
+  );
 }
 
-async function refresh(
-  ctx: Ctx,
-  reference: Reference,
-  connection: CalendarConnectionDoc,
-): Promise<OpenCalendar> {
+async function refresh(ctx: Ctx, reference: Reference, { id, connection }: Claim): Promise<OpenCalendar> {
   const { userId, connectionId } = connection;
   try {
     const refreshToken = openToken(ctx, "refresh", userId, connection.refreshToken);
@@ -94,9 +145,14 @@ async function refresh(
       await forgetConnection(ctx, userId, connectionId);
       throw disconnected(error);
     }
-    await reference.update({ refreshingUntil: null }).catch(() => {});
+    await reference.update({ refreshingUntil: null, ...failed(error, id) }).catch(() => {});
     throw error instanceof NotOpened ? keyMissing(error) : error;
   }
+}
+
+/** What has another cause than Google, another instance may be spared. */
+function failed(error: unknown, id: string): { failedRefresh?: string } {
+  return error instanceof AppError && error.code === "provider_unavailable" ? { failedRefresh: id } : {};
 }
 
 /** The connection stays: an instance with another SECRET_KEY may be able to open it. */

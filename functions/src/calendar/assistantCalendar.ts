@@ -1,6 +1,7 @@
 import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
 import type { GoogleCalendar } from "../providers/googleCalendar";
-import { SPOKEN_REQUEST_TIMEOUT_MS } from "./limits";
+import { CHANGE_WITHIN_MS, SPOKEN_REQUEST_TIMEOUT_MS } from "./limits";
 import { withCalendar } from "./withCalendar";
 
 /** A user's calendar in one conversation. */
@@ -15,17 +16,35 @@ export interface AssistantCalendar {
 }
 
 /** A calendar with the zone that its times of day are meant in. */
-export type ZonedCalendar = GoogleCalendar & { timeZone: string };
+export type ZonedCalendar = GoogleCalendar & {
+  timeZone: string;
+  /**
+   * To be called before a change, for whoever waits to hear what came of it.
+   * @throws AppError provider_unavailable where it is too late for that
+   */
+  assertTimeToChange(): void;
+};
 
-/** Does something with a calendar while somebody waits; its time zone is asked for once. Costs as `withCalendar`. */
+/**
+ * Does something with a calendar while somebody waits. Its time zone is asked for once, where it is not known. Costs as
+ * `withCalendar`.
+ */
 export async function whileSpeaking<T>(
   ctx: Ctx,
   conversation: AssistantCalendar,
   work: (calendar: ZonedCalendar) => Promise<T>,
 ): Promise<T> {
   const { userId } = conversation;
+  const began = performance.now();
+  const assertTimeToChange = () => {
+    if (performance.now() - began > CHANGE_WITHIN_MS) throw tooLate();
+  };
   return withCalendar(ctx, { userId, timeoutMs: SPOKEN_REQUEST_TIMEOUT_MS }, async (calendar) => {
     conversation.timeZone ??= (await calendar.list({ timeMin: ctx.now(), maxResults: 1 })).timeZone;
-    return work({ ...calendar, timeZone: conversation.timeZone });
+    return work({ ...calendar, timeZone: conversation.timeZone, assertTimeToChange });
   });
+}
+
+function tooLate(): AppError {
+  return new AppError("provider_unavailable", "Google Calendar is slow: nothing was changed. Try again.");
 }

@@ -1,9 +1,9 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
-import type { EventFields } from "../providers/googleCalendar";
+import type { CalendarEvent, EventFields } from "../providers/googleCalendar";
 import { type AssistantCalendar, whileSpeaking, type ZonedCalendar } from "./assistantCalendar";
 import { type Booking, bookingId, busyIn, conflict } from "./bookedEvent";
-import { MAX_EVENT_HOURS } from "./limits";
+import { MAX_EVENT_HOURS, UNTOLD_SECONDS } from "./limits";
 import { isAt, type Span } from "./spans";
 import { toldEvent } from "./toldEvent";
 import { localTime, momentOf } from "./zonedTime";
@@ -22,9 +22,10 @@ export interface WantedEvent {
 
 /**
  * Books an event, unless something else takes up its time. Asked again in the same conversation it books nothing twice.
- * What is booked has been read back from Google. Of two that book the same time at once at least one gives way. 1 read, 3 requests
- * to Google.
- * @throws AppError invalid_argument; provider_unavailable, after which asking again is safe
+ * What is booked has been read back from Google. Of two that book the same time at once at least one gives way; what was
+ * booked before stays. 1 read, 3 requests to Google.
+ * @throws AppError invalid_argument; provider_unavailable, after which asking again is safe: where Google is too slow for
+ * whoever waits, nothing is begun
  */
 export async function bookEvent(
   ctx: Ctx,
@@ -36,44 +37,45 @@ export async function bookEvent(
     const fields = fieldsOf(wanted, span, google.timeZone);
     const ids = Array.from({ length: ATTEMPTS }, (_, at) => bookingId(calendar.conversation, fields, at));
     const before = await busyIn(google, span);
-    const own = before.find(({ id }) => ids.includes(id));
-    if (own && calendar.proven.has(own.id)) {
-      return { result: "booked", event: toldEvent(own, google.timeZone) };
-    }
-    if (!own && before.length > 0) return conflict(before, google.timeZone);
-    const id = own?.id ?? (await insert(google, ids, { fields, span }));
-    return readBack(google, calendar, { id, span });
+    // Booked by this conversation, and moved since, it stands in the way like any other.
+    const own = before.find((event) => ids.includes(event.id) && isAt(event, span, google.timeZone));
+    if (own) return settle(ctx, google, calendar, { id: own.id, isNew: false, there: before });
+    if (before.length > 0) return conflict(before, google.timeZone);
+    const inserted = await insert(google, ids, { fields, span });
+    return settle(ctx, google, calendar, { ...inserted, there: await busyIn(google, span) });
   });
 }
 
 /**
  * @returns the id that it has, also where it was there already
- * @throws AppError where each id belongs to an event that was cancelled or moved
+ * @throws AppError where each id belongs to an event that was cancelled or moved, or it is too late to begin
  */
 async function insert(
   google: ZonedCalendar,
   ids: readonly string[],
   { fields, span }: { fields: EventFields; span: Span },
-): Promise<string> {
+): Promise<{ id: string; isNew: boolean }> {
   for (const id of ids) {
-    if (await google.insert(id, fields)) return id;
+    google.assertTimeToChange();
+    if (await google.insert(id, fields)) return { id, isNew: true };
     // The same wish is being booked, or was and its answer was lost.
     const there = await google.get(id);
-    if (there && there !== "cancelled" && isAt(there, span, google.timeZone)) return id;
+    if (there && there !== "cancelled" && isAt(there, span, google.timeZone)) return { id, isNew: false };
   }
   throw new AppError("conflict", "This was booked and cancelled several times: book it under another name.");
 }
 
 /**
- * Looks at what is there by now. Whoever finds something else gives way: of two that look, the later has seen the
- * earlier, so that never both stay. It may be that neither does.
+ * Judges what was found once it was there. Whoever finds something else gives way: of two that look, the later has seen
+ * the earlier, so that never both stay. It may be that neither does. What was booked a while ago was there first.
+ * @param there what takes up its time by now
  */
-async function readBack(
+async function settle(
+  ctx: Ctx,
   google: ZonedCalendar,
   calendar: AssistantCalendar,
-  { id, span }: { id: string; span: Span },
+  { id, isNew, there }: { id: string; isNew: boolean; there: readonly CalendarEvent[] },
 ): Promise<Booking> {
-  const there = await busyIn(google, span);
   const own = there.find((event) => event.id === id);
   if (!own) {
     throw new AppError(
@@ -82,12 +84,18 @@ async function readBack(
     );
   }
   const others = there.filter((event) => event.id !== id);
-  if (others.length > 0 && !calendar.proven.has(id)) {
+  const mayGiveWay = !calendar.proven.has(id) && (isNew || isYoung(ctx, own));
+  if (others.length > 0 && mayGiveWay) {
     await google.delete(id);
     return conflict(others, google.timeZone);
   }
   calendar.proven.add(id);
   return { result: "booked", event: toldEvent(own, google.timeZone) };
+}
+
+/** As one is that was entered for the same wish just now, and whose answer was lost. */
+function isYoung(ctx: Ctx, { created }: CalendarEvent): boolean {
+  return created !== undefined && ctx.now().getTime() - Date.parse(created) < UNTOLD_SECONDS * 1_000;
 }
 
 function spanFrom(ctx: Ctx, { start, end }: WantedEvent, timeZone: string): Span {

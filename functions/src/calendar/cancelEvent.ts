@@ -7,7 +7,8 @@ import { type ToldEvent, toldEvent } from "./toldEvent";
 /**
  * Cancels an event; one of a series alone. What is cancelled already stays so. That it is gone has been read back from
  * Google. 1 read, 3 requests to Google.
- * @throws AppError not_found, conflict where it was changed meanwhile, provider_unavailable
+ * @throws AppError not_found, conflict where it was changed meanwhile; provider_unavailable, after which asking again is
+ * safe: where Google is too slow for whoever waits, nothing is begun
  */
 export async function cancelEvent(
   ctx: Ctx,
@@ -18,6 +19,7 @@ export async function cancelEvent(
     const event = await google.get(event_id);
     if (event === "cancelled") return { result: "cancelled" };
     if (!event || event.isSeries) throw noSuchEvent();
+    google.assertTimeToChange();
     if (!(await google.delete(event_id, event))) {
       throw new AppError("conflict", "The event was changed meanwhile: look at it again.");
     }

@@ -18,7 +18,7 @@ const INCOMPLETE = "Access to your calendar was not allowed: connect again and a
 
 /**
  * What Google sends a user back with: the tokens are fetched and stored, and the user goes on to the frontend, which is
- * told by the address how it went. A state that is not ours, was used or has expired fetches nothing. 1 read, 2 writes
+ * told by the address how it went. A state that is not ours, was used or has expired fetches nothing. 1 read, 3 writes
  * and 1 request to Google.
  * @returns the address to go on to; also where it failed
  * @throws AppError not_configured without a frontend
@@ -56,15 +56,21 @@ async function connect(ctx: Ctx, { state, code, error }: CallbackInput): Promise
 /** Whose consent it is; a state serves once. @throws AppError invalid_argument */
 async function redeemState(ctx: Ctx, state: string): Promise<string> {
   const reference = calendarStates(ctx.db).doc(sha256(state));
-  return transact(ctx.db, async (tx) => {
-    const stored = (await tx.get(reference)).data();
-    if (!stored) throw new AppError("invalid_argument", STALE);
-    tx.delete(reference);
-    return stored;
-  }).then(({ userId, expiresAt }) => {
-    if (expiresAt.toMillis() <= ctx.now().getTime()) throw new AppError("invalid_argument", STALE);
-    return userId;
-  });
+  const redeemedBy = ctx.newId();
+  const { userId, expiresAt } = await transact(
+    ctx.db,
+    async (tx) => {
+      const stored = (await tx.get(reference)).data();
+      if (!stored || stored.redeemedBy !== undefined) throw new AppError("invalid_argument", STALE);
+      tx.update(reference, { redeemedBy });
+      return stored;
+    },
+    async (tx) => (await tx.get(reference)).data()?.redeemedBy === redeemedBy,
+  );
+  // Where that fails it is of no use to anybody, and goes when it expires.
+  await reference.delete().catch(() => {});
+  if (expiresAt.toMillis() <= ctx.now().getTime()) throw new AppError("invalid_argument", STALE);
+  return userId;
 }
 
 async function exchange(

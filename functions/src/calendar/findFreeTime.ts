@@ -1,4 +1,5 @@
 import type { Ctx } from "../core/ctx";
+import { AppError } from "../core/errors";
 import { type AssistantCalendar, whileSpeaking } from "./assistantCalendar";
 import { everyEvent } from "./everyEvent";
 import { MAX_FREE_TIMES } from "./limits";
@@ -19,7 +20,7 @@ export interface WantedTime {
 /**
  * The gaps of at least so many minutes between the busy events, within hours of each day and not in the past; at most 20.
  * 1 read, 1 request to Google.
- * @throws AppError
+ * @throws AppError; invalid_argument also for what is past
  */
 export async function findFreeTime(
   ctx: Ctx,
@@ -30,6 +31,7 @@ export async function findFreeTime(
     const { timeZone } = google;
     const span = { start: momentOf(wanted.from, timeZone, "from"), end: momentOf(wanted.to, timeZone, "to") };
     assertSearchable(span);
+    if (span.end <= ctx.now()) throw past();
     const searched = { start: latest(span.start, ctx.now()), end: span.end };
     const events = await everyEvent(google, searched);
     const taken = events.filter(({ isBusy }) => isBusy).map((event) => spanOf(event, timeZone));
@@ -44,6 +46,12 @@ export async function findFreeTime(
       })),
     };
   });
+}
+
+function past(): AppError {
+  const safeMessage =
+    "to: this time is past, and free time is looked for from now on: list the events to tell what was then.";
+  return new AppError("invalid_argument", safeMessage, { details: { field: "to" } });
 }
 
 /** The hours that are asked for, of each day in a span. */

@@ -17,6 +17,12 @@ export const REFRESH_POLL_MS = 150;
 /** How long Google may take to answer a request: of an app, and of an assistant that somebody is listening to. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 export const SPOKEN_REQUEST_TIMEOUT_MS = 3_000;
+/** How long an assistant works on one wish at most: it is given up for late soon after. */
+export const SPOKEN_WORK_MS = 9_500;
+/** A change is begun so early that it and a look at what came of it end within that. */
+export const CHANGE_WITHIN_MS = SPOKEN_WORK_MS - 2 * SPOKEN_REQUEST_TIMEOUT_MS;
+/** Of an event that is so young it may be that nobody was told yet: it gives way to another. */
+export const UNTOLD_SECONDS = 30;
 
 /** Days of which an assistant is told at the beginning, today among them. */
 export const BRIEFED_DAYS = 3;

@@ -3,6 +3,7 @@ import { connectStream, sayAndHangUp, transferTo } from "../providers/twiml";
 import { changeCall, type PhoneSession } from "../voice/phoneSessions";
 import { createTicket, storeTicket } from "../voice/tickets";
 import { withStatus } from "./callChanges";
+import { isFirstAnswer, isTooLate, talksUntil } from "./firstAnswer";
 import { MAX_ANSWERS } from "./limits";
 import type { AnswerInput } from "./webhookSchemas";
 import { streamUrl, webhookUrls } from "./webhookUrls";
@@ -11,6 +12,7 @@ const SAY = {
   reconnecting: "One moment, please.",
   givenUp: "I am sorry, we cannot go on with this call. Goodbye.",
   expired: "Our time is up. Thank you, and goodbye.",
+  tooLate: "I am sorry, it is too late for this call. Goodbye.",
   transferring: "One moment, I am putting you through.",
   nobody: "I am sorry, nobody can take your call right now. Goodbye.",
 };
@@ -25,14 +27,17 @@ export async function answerCall(ctx: Ctx, input: AnswerInput): Promise<string> 
     token = undefined;
     if (current.status === "ended") return undefined;
     const { sessionId, userId, call } = current;
-    if (current.expiresAt.toMillis() <= ctx.now().getTime()) return { ended: "expired" };
+    const isFirst = isFirstAnswer(current);
+    if (!isFirst && current.expiresAt.toMillis() <= ctx.now().getTime()) return { ended: "expired" };
     if (call.answers >= MAX_ANSWERS) return { ended: "failed" };
-    token = createTicket(ctx, { sessionId, userId });
-    storeTicket(ctx, tx, token, { sessionId, userId });
     // Whoever calls us is answered by this; whom we call has answered before Twilio asks.
     const status = call.direction === "inbound" ? "in-progress" : input.CallStatus;
     const told = withStatus(ctx, current, { callSid: input.CallSid, status });
-    return { call: { ...told?.call, answers: call.answers + 1 } };
+    const answered = { ...told?.call, answers: call.answers + 1 };
+    if (isFirst && isTooLate(ctx, current)) return { call: answered, ended: "canceled" };
+    token = createTicket(ctx, { sessionId, userId });
+    storeTicket(ctx, tx, token, { sessionId, userId });
+    return { call: answered, ...(isFirst ? { expiresAt: talksUntil(ctx, current) } : {}) };
   });
   if (!session) return sayAndHangUp();
   return token === undefined ? lastWords(ctx, session, input) : connection(ctx, session, token);
@@ -56,6 +61,7 @@ function lastWords(ctx: Ctx, session: PhoneSession, input: AnswerInput): string 
   const { endReason } = session;
   if (endReason === "transferred") return transfer(ctx, session, input.DialCallStatus);
   if (endReason === "expired") return sayAndHangUp(SAY.expired);
+  if (endReason === "canceled") return sayAndHangUp(SAY.tooLate);
   return sayAndHangUp(endReason === "failed" ? SAY.givenUp : undefined);
 }
 

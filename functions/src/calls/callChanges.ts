@@ -16,6 +16,7 @@ export interface ToldStatus {
   sequence?: number;
   durationSeconds?: number;
   price?: CallRecord["price"];
+  transferPrice?: CallRecord["transferPrice"];
 }
 
 const END_REASON: Partial<Record<CallStatus, EndReason>> = {
@@ -27,7 +28,8 @@ const END_REASON: Partial<Record<CallStatus, EndReason>> = {
 };
 
 /** What a status makes of a call: the same, however often and in whatever order statuses are told. */
-export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): CallChange | undefined {
+export function withStatus(ctx: Ctx, session: PhoneSession, told: ToldStatus): CallChange | undefined {
+  const { call } = session;
   if (told.callSid !== undefined && call.callSid !== null && told.callSid !== call.callSid) return undefined;
   const changed = {
     ...call,
@@ -35,6 +37,7 @@ export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): 
     statuses: withEvent(ctx, call, told),
     ...(told.durationSeconds === undefined ? {} : { durationSeconds: told.durationSeconds }),
     ...(told.price === undefined ? {} : { price: told.price }),
+    ...(told.transferPrice === undefined ? {} : { transferPrice: told.transferPrice }),
   };
   const [before, now] = [statusOf(call), statusOf(changed)];
   const hasEnded = now !== undefined && isFinal(now);
@@ -43,7 +46,10 @@ export function withStatus(ctx: Ctx, { call }: PhoneSession, told: ToldStatus): 
     call: {
       ...changed,
       ...(endsNow
-        ? { checkAt: isSettled(changed) ? null : fromNow(ctx, CHECK_AFTER_SECONDS[0]), checks: 0 }
+        ? {
+            checkAt: isSettled({ ...session, call: changed }) ? null : fromNow(ctx, CHECK_AFTER_SECONDS[0]),
+            checks: 0,
+          }
         : {}),
     },
     ...(hasEnded ? { ended: END_REASON[now] } : {}),
@@ -65,14 +71,17 @@ export function eventOf(ctx: Ctx, { at, sequence }: Pick<ToldStatus, "at" | "seq
   return sequence === undefined ? event : { ...event, sequence };
 }
 
+type EndedCall = Pick<PhoneSession, "call" | "endReason">;
+
 /** Whether all is known of a call: its price is told some time after the end, and only of one that was answered. */
-export function isKnown(call: CallRecord): boolean {
+export function isKnown({ call, endReason }: EndedCall): boolean {
   const status = statusOf(call);
   if (status === undefined || !isFinal(status)) return false;
-  return status !== "completed" || call.price !== undefined;
+  if (status !== "completed") return true;
+  return call.price !== undefined && (endReason !== "transferred" || call.transferPrice !== undefined);
 }
 
 /** Whether nothing is left to be done for a call: all is known, and what was set aside for it is settled. */
-export function isSettled(call: CallRecord): boolean {
-  return isKnown(call) && (call.verdict === undefined || call.costUsd !== undefined);
+export function isSettled({ call, endReason }: EndedCall): boolean {
+  return isKnown({ call, endReason }) && (call.verdict === undefined || call.costUsd !== undefined);
 }

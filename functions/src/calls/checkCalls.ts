@@ -1,9 +1,9 @@
 import type { Ctx } from "../core/ctx";
 import { fromNow } from "../core/fromNow";
 import { withLease } from "../core/lease";
-import { callsTo, fetchCall, type KnownCall } from "../providers/twilioCalls";
+import { callsTo, fetchCall, type KnownCall, legsOf, type Price } from "../providers/twilioCalls";
 import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
-import { isFinal, statusOf } from "../voice/callRecord";
+import { type CallRecord, isFinal, statusOf } from "../voice/callRecord";
 import {
   type CallChange,
   callsToCheck,
@@ -13,11 +13,13 @@ import {
   unconfirmedCallsTo,
 } from "../voice/phoneSessions";
 import { isKnown, isSettled, withStatus } from "./callChanges";
+import { inParallel } from "./inParallel";
 import {
   CHECK_AFTER_SECONDS,
   CHECK_LEASE_SECONDS,
   CHECK_RUN_MS,
-  CHECKS_A_RUN,
+  CHECKS_A_PAGE,
+  CHECKS_AT_ONCE,
   CLOCK_SKEW_SECONDS,
   UNCONFIRMED_SECONDS,
 } from "./limits";
@@ -25,48 +27,99 @@ import { settleCall } from "./settleCall";
 
 /**
  * Asks Twilio of the calls that are due: whether one that was not confirmed was placed, how one stands whose callbacks
- * did not come, and what one cost. Reads those alone; 1 request to Twilio and 1 write each. Safe to run twice at once.
+ * did not come, and what one cost; and settles those of which all is known. Reads those alone, some at a time, and ends before its
+ * lease does; what is left waits for the next run. 1 request to Twilio, 1 read and 1 write each, 2 reads and 2 writes more where
+ * it is settled. Safe to run twice at once.
+ * @returns how many it has checked
  */
 export async function checkCalls(ctx: Ctx): Promise<number> {
   const checked = await withLease(ctx, "checkCalls", CHECK_LEASE_SECONDS, async () => {
-    const due = await callsToCheck(ctx, CHECKS_A_RUN);
-    if (due.length === 0) return 0;
-    const account = await twilioAccount(ctx.config);
     const until = performance.now() + CHECK_RUN_MS;
+    const seen = new Set<string>();
     let done = 0;
-    for (const session of due) {
-      if (performance.now() > until) break;
+    for (;;) {
+      const page = await callsToCheck(ctx, CHECKS_A_PAGE);
+      // One that could not even be put off is left to the next run.
+      const due = page.filter(({ sessionId }) => !seen.has(sessionId));
+      for (const { sessionId } of due) seen.add(sessionId);
+      done += await checkAll(ctx, due, until);
+      if (due.length === 0 || page.length < CHECKS_A_PAGE || performance.now() > until) return done;
+    }
+  });
+  return checked ?? 0;
+}
+
+/** @returns how many of them were checked in time */
+async function checkAll(ctx: Ctx, due: readonly PhoneSession[], until: number): Promise<number> {
+  if (due.length === 0) return 0;
+  const account = await twilioAccount(ctx.config);
+  // Of those that are looked for among the calls to one number, each must see which the one before it has found.
+  const apart = Map.groupBy(due, ({ call }) => call.callSid ?? call.to);
+  let done = 0;
+  await inParallel([...apart.values()], CHECKS_AT_ONCE, async (together) => {
+    for (const session of together) {
+      if (performance.now() > until) return;
       await check(ctx, account, session);
       done += 1;
     }
-    return done;
   });
-  return checked ?? 0;
+  return done;
 }
 
 async function check(ctx: Ctx, account: TwilioAccount, session: PhoneSession): Promise<void> {
   const { sessionId } = session;
   try {
-    const { callSid } = session.call;
-    const known = callSid === null ? await search(ctx, account, session) : await fetchCall(account, callSid);
+    const known = await ask(ctx, account, session);
     const changed = await changeCall(ctx, sessionId, (current) => outcome(ctx, current, known));
     if (changed && mayBeSettled(changed)) await settleCall(ctx, sessionId);
   } catch (error) {
     ctx.log.warn("a call could not be checked", { sessionId, error });
+    await putOff(ctx, sessionId);
+  }
+}
+
+/** What cannot be checked keeps none of the others waiting. */
+async function putOff(ctx: Ctx, sessionId: string): Promise<void> {
+  try {
     await changeCall(ctx, sessionId, ({ call }) => ({
       call: { checkAt: fromNow(ctx, CHECK_AFTER_SECONDS[call.checks === 0 ? 0 : 1]) },
     }));
+  } catch (error) {
+    ctx.log.error("when a call is checked again could not be stored", { sessionId, error });
   }
 }
 
 /** All is known, or Twilio was asked for the price often enough. */
-function mayBeSettled({ call }: PhoneSession): boolean {
+function mayBeSettled({ call, endReason }: PhoneSession): boolean {
   const status = statusOf(call);
-  return status !== undefined && isFinal(status) && (isKnown(call) || call.checkAt === null);
+  return status !== undefined && isFinal(status) && (isKnown({ call, endReason }) || call.checkAt === null);
 }
 
 /** What Twilio knows of a call: nothing, or several that may be it. */
-type Found = KnownCall | "unclear" | undefined;
+type Found = (KnownCall & { transferPrice?: Price }) | "unclear" | undefined;
+
+/** A call of which all is known is only to be settled. 1 request to Twilio, 1 more for one that was put through. */
+async function ask(ctx: Ctx, account: TwilioAccount, session: PhoneSession): Promise<Found> {
+  const { callSid } = session.call;
+  if (isKnown(session)) return undefined;
+  if (callSid === null) return search(ctx, account, session);
+  const known = await fetchCall(account, callSid);
+  if (!known || session.endReason !== "transferred") return known;
+  const transferPrice = sumOf(await legsOf(account, callSid));
+  return transferPrice === undefined ? known : { ...known, transferPrice };
+}
+
+/** What calls have cost together; undefined until all is known of it, and where it is not of one currency. */
+function sumOf(legs: readonly KnownCall[]): Price | undefined {
+  const answered = legs.filter(({ status }) => !["busy", "no-answer", "canceled", "failed"].includes(status));
+  const unit = answered[0]?.price?.unit ?? "USD";
+  let amount = 0;
+  for (const { price } of answered) {
+    if (price?.unit !== unit) return undefined;
+    amount += price.amount;
+  }
+  return { amount, unit };
+}
 
 /** The call that Twilio placed for a session without telling us, if just one can be it. */
 async function search(ctx: Ctx, account: TwilioAccount, session: PhoneSession): Promise<Found> {
@@ -88,7 +141,7 @@ async function search(ctx: Ctx, account: TwilioAccount, session: PhoneSession): 
 }
 
 function outcome(ctx: Ctx, session: PhoneSession, found: Found): CallChange | undefined {
-  if (session.call.callSid === null && !found) return unfound(ctx, session);
+  if (session.call.callSid === null && !found && !isKnown(session)) return unfound(ctx, session);
   return heardOf(ctx, session, found === "unclear" ? undefined : found);
 }
 
@@ -102,7 +155,15 @@ function unfound(ctx: Ctx, session: PhoneSession): CallChange | undefined {
 function heardOf(ctx: Ctx, session: PhoneSession, known: KnownCall | undefined): CallChange {
   const told = known && withStatus(ctx, session, known);
   const call = { ...session.call, ...told?.call };
+  // Its callbacks tell of its end; should they not come, it is over by then all the same.
+  if (known && isGoingOn(ctx, session, call)) return { call: { ...call, checkAt: session.expiresAt } };
   const again = CHECK_AFTER_SECONDS[session.call.checks];
-  const checkAt = isSettled(call) || again === undefined ? null : fromNow(ctx, again);
+  const checkAt = isSettled({ ...session, call }) || again === undefined ? null : fromNow(ctx, again);
   return { ...told, call: { ...call, checks: session.call.checks + 1, checkAt } };
+}
+
+function isGoingOn(ctx: Ctx, session: PhoneSession, call: CallRecord): boolean {
+  const status = statusOf(call);
+  const isOver = session.status === "ended" || (status !== undefined && isFinal(status));
+  return !isOver && session.expiresAt.toMillis() > ctx.now().getTime();
 }

@@ -1,11 +1,9 @@
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { fromNow } from "../core/fromNow";
-import { placeCall } from "../providers/twilioCalls";
-import { twilioAccount } from "../providers/twilioClient";
-import { changeCall, noteCall, type PhoneSession } from "../voice/phoneSessions";
-import { withStatus } from "./callChanges";
-import { type CallRequest, freeRequest } from "./callRequest";
+import { hangUpCall, placeCall } from "../providers/twilioCalls";
+import { type TwilioAccount, twilioAccount } from "../providers/twilioClient";
+import { noteCall, type PhoneSession } from "../voice/phoneSessions";
 import { optOut } from "./doNotCall";
 import { RING_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
 import type { PlacedCallIds } from "./schemas";
@@ -15,13 +13,13 @@ import { webhookUrls } from "./webhookUrls";
 const OPTED_OUT = "21610";
 
 /**
- * Has Twilio place the call of a session, once. 1 write, 1 request to Twilio.
- * @throws AppError what Twilio refused it for; provider_unavailable where Twilio did not say whether it took it
+ * Has Twilio place the call of a session, once. 1 write, 1 request to Twilio; one more where the session was deleted meanwhile.
+ * @throws Unconfirmed where Twilio did not say whether it took it; any other AppError where there is no call, which is for
+ * the caller to write down: what Twilio refused it for, provider_unavailable where it could not even be asked
  */
 export async function dialCall(
   ctx: Ctx,
   { sessionId, scenario, call }: PhoneSession,
-  request: CallRequest | undefined,
 ): Promise<PlacedCallIds> {
   const { to, record, maxMinutes } = call;
   const urls = webhookUrls(ctx.config, sessionId, "outbound");
@@ -40,13 +38,11 @@ export async function dialCall(
       const { callSid } = placing.call;
       ctx.log.info("call placed", { sessionId, callSid });
       const queued = { status: "queued", event: { at: fromNow(ctx, 0) } } as const;
-      await writeDown(ctx, sessionId, noteCall(ctx, sessionId, { callSid, ...queued }));
+      await writeDown(ctx, sessionId, notePlaced(ctx, account, sessionId, { callSid, ...queued }));
       return { callSid, sessionId };
     }
     case "refused":
       ctx.log.warn("call refused", { sessionId, code: placing.code });
-      await writeDown(ctx, sessionId, endAsFailed(ctx, sessionId));
-      await freeRequest(ctx, request, sessionId).catch(() => {});
       if (placing.code === OPTED_OUT) await writeDown(ctx, sessionId, optOut(ctx, to, "network"));
       throw placing.error;
     case "unknown":
@@ -55,8 +51,14 @@ export async function dialCall(
   }
 }
 
-function endAsFailed(ctx: Ctx, sessionId: string): Promise<unknown> {
-  return changeCall(ctx, sessionId, (session) => withStatus(ctx, session, { status: "failed" }));
+/** Whoever has deleted the session meanwhile wants no call. */
+async function notePlaced(
+  ctx: Ctx,
+  account: TwilioAccount,
+  sessionId: string,
+  placed: Parameters<typeof noteCall>[2],
+): Promise<void> {
+  if (!(await noteCall(ctx, sessionId, placed))) await hangUpCall(account, placed.callSid);
 }
 
 /** What has happened has happened, whether it can be written down or not: callbacks and the check will tell it again. */

@@ -4,6 +4,8 @@ import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
 import { fromNow } from "../core/fromNow";
+import { changeCallWithin } from "../voice/phoneSessions";
+import { withStatus } from "./callChanges";
 import { dialCall, Unconfirmed } from "./dialCall";
 import { DIALLING_SECONDS, MISSED_AFTER_SECONDS } from "./limits";
 import { openCall } from "./openCall";
@@ -28,8 +30,9 @@ export type Dialled = "placed" | "refused" | "failed" | "unknown" | "missed" | "
 
 /**
  * Dials a scheduled call whose time has come, exactly once, whoever else tries at the same time: the transaction that
- * opens its session takes it for this attempt, and no later attempt finds it to be taken. After a crash in between it is
- * never dialled again; the sweep finds out what became of it. 2 reads, a request to Firebase Auth, what placing a call
+ * opens its session takes it for this attempt, and no later attempt finds it to be taken. It is given back where Twilio
+ * is known not to have taken it, for want of a connection or too many at once. After a crash in between it is never
+ * dialled again; the sweep finds out what became of it. 2 reads, a request to Firebase Auth, what placing a call
  * costs, and 2 writes; where it has to wait or is refused 1 read and 1 write more, for why.
  */
 export async function dialScheduled(ctx: Ctx, scheduledId: string): Promise<Dialled> {
@@ -75,7 +78,7 @@ async function dial(
         void tx.update(reference, { status: "dialling", sessionId, dueAt: fromNow(ctx, DIALLING_SECONDS) }),
     },
   );
-  const { callSid } = await dialCall(ctx, session, undefined);
+  const { callSid } = await dialCall(ctx, session);
   await reference.update({ status: "placed", callSid, dueAt: null, reason: FieldValue.delete() });
   return "placed";
 }
@@ -110,7 +113,8 @@ async function afterFailure(ctx: Ctx, attempt: Attempt, error: unknown): Promise
   return decide(ctx, attempt, (call) => {
     // What Twilio did not tell is found out by asking, never by dialling again.
     if (call.status === "dialling" && error instanceof Unconfirmed) return { outcome: "unknown" };
-    if (call.status === "dialling") return { outcome: "failed", reason };
+    const isPassing = error.code === "provider_unavailable";
+    if (call.status === "dialling" && !isPassing) return { outcome: "failed", reason };
     if (FINAL.has(error.code)) return { outcome: "refused", reason };
     ctx.log.warn("a scheduled call must wait", { scheduledId: call.scheduledId, code: error.code });
     return { outcome: "later", reason, seconds: waitFor(ctx, call, error.details.retryAfterSeconds) };
@@ -123,8 +127,9 @@ type Decision =
   | { outcome: "missed" | "refused" | "failed"; reason: string };
 
 /**
- * Writes down what becomes of a call, if it is still this attempt's or nobody's: another attempt's call is left alone. 1
- * read, 1 write.
+ * Writes down what becomes of a call, if it is still this attempt's or nobody's: another attempt's call is left alone. A
+ * call that was taken and is known not to have been dialled is nobody's again, or has failed, and its session has ended.
+ * 1 read, 1 write; 1 read and 3 writes more for that session.
  */
 async function decide(
   ctx: Ctx,
@@ -137,9 +142,13 @@ async function decide(
     const isOwn = call?.status === "dialling" && call.sessionId === sessionId;
     if (!call || !(call.status === "scheduled" || isOwn)) return "nothing";
     const decision = decisionOn(call);
+    if (isOwn && decision.outcome !== "unknown") {
+      await changeCallWithin(ctx, tx, sessionId, (session) => withStatus(ctx, session, { status: "failed" }));
+    }
     if (decision.outcome === "later") {
       const { reason, seconds } = decision;
-      tx.update(reference, { reason, dueAt: waitUntil(ctx, call, seconds) });
+      const dueAt = waitUntil(ctx, call, seconds);
+      tx.update(reference, { status: "scheduled", sessionId: FieldValue.delete(), reason, dueAt });
     } else if (decision.outcome !== "unknown") {
       const { outcome: status, reason } = decision;
       tx.update(reference, { status, reason, dueAt: null });

@@ -30,6 +30,13 @@ export const SWEEP_AT_ONCE = 10;
 export const SWEEP_LEASE_SECONDS = 120;
 /** When a run leaves the rest to the next one: before its lease is over, however slow Twilio is. */
 export const SWEEP_RUN_MS = 90_000;
+/** For how long of that it dials: the rest is for what else is due. */
+export const SWEEP_DIAL_MS = 50_000;
+/**
+ * Scheduled calls that Cloud Tasks, and beside it the sweep, has dialled a second: an account's calls a second at Twilio, unless it was
+ * given more. What comes faster waits in Twilio's queue.
+ */
+export const DIALS_A_SECOND = 1;
 export const DEFAULT_SCHEDULED_PER_PAGE = 20;
 export const MAX_SCHEDULED_PER_PAGE = 100;
 /** How often a user may schedule a call, and change the do-not-call list. */
@@ -40,6 +47,10 @@ export const MAX_SCHEDULED = 1_000;
 
 /** For how long a phone may ring. */
 export const RING_SECONDS = 30;
+/** For how long a call may wait in Twilio's queue before it rings: it has no limit of its own for that but a day. */
+export const QUEUE_SECONDS = 10 * 60;
+/** How soon a call is answered that did not wait there. */
+export const PROMPT_ANSWER_SECONDS = 90;
 /** What is given to a session beyond its call, which Twilio ends by itself. */
 export const SESSION_MARGIN_SECONDS = 60;
 /** How often Twilio may ask what to do with one call: each time its stream was cut, or could not be opened. */
@@ -60,8 +71,9 @@ export const UNCONFIRMED_SECONDS = 120;
 export const CHECK_AFTER_SECONDS = [60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600] as const;
 /** By how much our clock may be ahead of Twilio's. */
 export const CLOCK_SKEW_SECONDS = 30;
-/** Calls that one run asks of. */
-export const CHECKS_A_RUN = 100;
+/** Calls that one run reads at a time, and of which it asks at the same time. */
+export const CHECKS_A_PAGE = 100;
+export const CHECKS_AT_ONCE = 10;
 export const CHECK_LEASE_SECONDS = 120;
 /** When a run leaves the rest to the next one: before its lease is over, however slow Twilio is. */
 export const CHECK_RUN_MS = 90_000;

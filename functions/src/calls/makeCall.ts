@@ -1,5 +1,7 @@
 import { type Ctx, requireCaller } from "../core/ctx";
-import { findPhoneSession, type PhoneSession } from "../voice/phoneSessions";
+import { AppError } from "../core/errors";
+import { changeCall, findPhoneSession, type PhoneSession } from "../voice/phoneSessions";
+import { withStatus } from "./callChanges";
 import {
   assertClaimed,
   type CallRequest,
@@ -8,7 +10,7 @@ import {
   freeRequest,
   rememberRequest,
 } from "./callRequest";
-import { dialCall, unconfirmed } from "./dialCall";
+import { dialCall, Unconfirmed, unconfirmed } from "./dialCall";
 import { assertMayTry } from "./gate";
 import { type NewCall, openCall } from "./openCall";
 import { callableNumber } from "./phoneNumber";
@@ -20,7 +22,8 @@ import type { CallOptions, PlacedCallIds } from "./schemas";
  * Costs 5 reads and 5 writes, 2 reads and 2 writes more with such a key, a read more with a scenario of the user's own,
  * and 1 request to Twilio; 2 reads where the request comes again.
  * @throws AppError invalid_argument for a number that may not be called or a call that costs more than a day's may,
- * permission_denied where the gate refuses it, not_found for an unknown scenario, rate_limited, conflict for a key used otherwise, not_configured, provider_failed, provider_unavailable: also where Twilio did not
+ * permission_denied where the gate refuses it, not_found for an unknown scenario, rate_limited, conflict for a key used otherwise
+ * or whose call was deleted, not_configured, provider_failed, provider_unavailable: also where Twilio did not
  * say whether it took the call, which is then never placed again by itself
  */
 export async function makeCall(ctx: Ctx, options: CallOptions): Promise<PlacedCallIds> {
@@ -33,13 +36,28 @@ export async function makeCall(ctx: Ctx, options: CallOptions): Promise<PlacedCa
   const earlier = request && (await claim(ctx, request, call));
   if (earlier) return earlier;
   const session = await open(ctx, call, request);
-  return dialCall(ctx, session, request);
+  try {
+    return await dialCall(ctx, session);
+  } catch (error) {
+    if (error instanceof AppError && !(error instanceof Unconfirmed)) await noCall(ctx, session, request);
+    throw error;
+  }
+}
+
+/** No call came of a session: it has ended, and the same request may place one. What cannot be written down is found out by the check. */
+async function noCall(ctx: Ctx, { sessionId }: PhoneSession, request: CallRequest | undefined) {
+  try {
+    await changeCall(ctx, sessionId, (session) => withStatus(ctx, session, { status: "failed" }));
+    await freeRequest(ctx, request, sessionId);
+  } catch (error) {
+    ctx.log.error("a call could not be recorded", { sessionId, error });
+  }
 }
 
 /**
  * Claims the request for this call.
  * @returns the call that the same request placed before, if it did
- * @throws AppError provider_unavailable where that is not known yet
+ * @throws AppError provider_unavailable where that is not known yet, conflict where its session was deleted since
  */
 async function claim(ctx: Ctx, request: CallRequest, call: NewCall): Promise<PlacedCallIds | undefined> {
   const earlier = await claimRequest(ctx, request, call);
@@ -47,8 +65,13 @@ async function claim(ctx: Ctx, request: CallRequest, call: NewCall): Promise<Pla
   const { sessionId, isOpen } = earlier;
   const session = await findPhoneSession(ctx, sessionId);
   if (session?.call.callSid) return { callSid: session.call.callSid, sessionId };
-  const isKnownToHaveFailed = !session || session.endReason === "failed";
-  if (!isOpen || !isKnownToHaveFailed) throw unconfirmed();
+  if (isOpen && !session) {
+    throw new AppError(
+      "conflict",
+      "The call of this Idempotency-Key was deleted: take a new key for another.",
+    );
+  }
+  if (!isOpen || session?.endReason !== "failed") throw unconfirmed();
   await freeRequest(ctx, request, sessionId);
   if (await claimRequest(ctx, request, call)) throw unconfirmed();
   return undefined;

@@ -6,7 +6,7 @@ import { scenarioFor } from "../scenarios/scenarioFor";
 import { openPlacedCall, type PhoneSession } from "../voice/phoneSessions";
 import { wasOpened } from "../voice/wasOpened";
 import { enterGate, passGate } from "./gate";
-import { RING_SECONDS, SESSION_MARGIN_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
+import { QUEUE_SECONDS, RING_SECONDS, SESSION_MARGIN_SECONDS, UNCONFIRMED_CHECK_SECONDS } from "./limits";
 import { assertNobodysLine } from "./lines";
 import type { CallOptions } from "./schemas";
 
@@ -43,7 +43,11 @@ export async function openCall(ctx: Ctx, call: NewCall, claim?: CallClaim): Prom
         userId,
         scenario,
         language,
-        expiresAt: fromNow(ctx, maxMinutes * 60 + RING_SECONDS + SESSION_MARGIN_SECONDS).toDate(),
+        // Until it is answered: then its minutes begin.
+        expiresAt: fromNow(
+          ctx,
+          QUEUE_SECONDS + RING_SECONDS + maxMinutes * 60 + SESSION_MARGIN_SECONDS,
+        ).toDate(),
         call: {
           direction: "outbound",
           callSid: null,

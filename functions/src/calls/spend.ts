@@ -7,6 +7,9 @@ import { type CallSpendDoc, callSpend } from "./store";
 /** How long a day's sums are kept. */
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
+/** After how long what was set aside may be free again. */
+const SETTLED_SOON_SECONDS = 60;
+
 /** What a user's calls of one day (UTC) have cost, and may cost yet. */
 export interface Spend {
   reference: DocumentReference<CallSpendDoc, CallSpendDoc>;
@@ -48,10 +51,20 @@ export function assertPayable(ctx: Ctx, maxMinutes: number): void {
   );
 }
 
-/** @throws AppError rate_limited where what is spent and reserved on the day leaves too little */
+/**
+ * @throws AppError rate_limited where what is spent and reserved on the day leaves too little: until what is reserved is
+ * free again, or for the day
+ */
 export function assertAffordable(ctx: Ctx, { doc }: Spend, reserveUsd: number): void {
   const limit = ctx.config.CALL_SPEND_LIMIT_USD;
   if (doc.spentUsd + doc.reservedUsd + reserveUsd <= limit) return;
+  if (doc.spentUsd + reserveUsd <= limit) {
+    throw new AppError(
+      "rate_limited",
+      `Your calls may cost ${limit} USD a day, of which ${doc.reservedUsd} are set aside for calls whose cost is not known yet: try again in a minute.`,
+      { details: { retryAfterSeconds: SETTLED_SOON_SECONDS } },
+    );
+  }
   throw new AppError(
     "rate_limited",
     `Your calls may cost ${limit} USD a day, and this one up to ${reserveUsd}: make it shorter, or try again tomorrow.`,

@@ -24,16 +24,20 @@ export function everyMinute(work: (ctx: Ctx) => Promise<unknown>, secrets: reado
   );
 }
 
-/** Runs `work` for each task that is handed over to this function; one that fails is given again, three times in all. */
+/**
+ * Runs `work` for each task that is handed over to this function; one that fails is given again, three times in all.
+ * @param aSecond how many are begun a second at most; those that come faster wait
+ */
 export function onTask<Data>(
   work: (ctx: Ctx, data: Data) => Promise<unknown>,
+  aSecond: number,
   secrets: readonly SecretName[] = [],
 ) {
   return onTaskDispatched<Data>(
     {
       region: REGION,
       retryConfig: { maxAttempts: 3, minBackoffSeconds: 30 },
-      rateLimits: { maxConcurrentDispatches: 50 },
+      rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: aSecond },
       secrets: bindSecrets(secrets),
     },
     async ({ data }) => {
@@ -67,6 +71,39 @@ export function onChange<Params extends { [name: string]: string }>(
     const now: unknown = event.data?.after?.get(field);
     if (now === undefined || isDeepStrictEqual(now, event.data?.before?.get(field))) return;
     await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
+  });
+}
+
+/** Runs `work` for a document that is there and was written, where what it was and what it is now `matters`. */
+export function onWritten<Params extends { [name: string]: string }>(
+  document: string,
+  matters: (is: Record<string, unknown>, was: Record<string, unknown>) => boolean,
+  work: (ctx: Ctx, params: Params, is: Record<string, unknown>) => Promise<unknown>,
+) {
+  return onDocumentWritten({ document, region: REGION, retry: true }, async (event) => {
+    const is = event.data?.after?.data();
+    if (!is || !matters(is, event.data?.before?.data() ?? {})) return;
+    await observed((ctx) => work(ctx, event.params as unknown as Params, is), event.params);
+  });
+}
+
+/**
+ * Runs `work` for a document that was changed or deleted so that `concerns` holds.
+ * @param concerns is given what it was before, and what it is now: undefined where it was deleted
+ * @param work is given it as it was last
+ */
+export function onLeaving(
+  document: string,
+  concerns: (was: Record<string, unknown>, now: Record<string, unknown> | undefined) => boolean,
+  work: (ctx: Ctx, last: Record<string, unknown>) => Promise<unknown>,
+  secrets: readonly SecretName[] = [],
+) {
+  const options = { document, region: REGION, retry: true, secrets: bindSecrets(secrets) };
+  return onDocumentWritten(options, async (event) => {
+    const was = event.data?.before?.data();
+    const now = event.data?.after?.data();
+    if (!was || !concerns(was, now)) return;
+    await observed((ctx) => work(ctx, now ?? was), event.params);
   });
 }
 

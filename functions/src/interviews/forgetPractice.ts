@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { FieldPath, FieldValue } from "firebase-admin/firestore";
 import { z } from "zod";
 import type { Ctx } from "../core/ctx";
 import { transact } from "../core/firestore";
+import { withoutPractice } from "./progress";
 import { interviews } from "./store";
 
 const practised = z.object({ interviewId: z.string().min(1), questionNumber: z.number().int() });
@@ -19,22 +21,16 @@ export async function forgetPractice(ctx: Ctx, sessionId: string, interview: unk
   await transact(ctx.db, async (tx) => {
     const stored = (await tx.get(reference)).data();
     if (!stored) return;
-    const isOther = (one: { sessionId: string }) => one.sessionId !== sessionId;
     const before = stored.progress[questionNumber];
-    const openSessions = stored.openSessions.filter(isOther);
-    const sessions = before?.sessions.filter(isOther) ?? [];
-    if (
-      sessions.length === (before?.sessions.length ?? 0) &&
-      openSessions.length === stored.openSessions.length
-    )
-      return;
-    const isNothing = sessions.length === 0 && before?.status !== "completed";
+    const after = withoutPractice(before, sessionId);
+    const openSessions = stored.openSessions.filter((one) => one.sessionId !== sessionId);
+    if (isDeepStrictEqual(after, before) && openSessions.length === stored.openSessions.length) return;
     tx.update(
       reference,
       new FieldPath("openSessions"),
       openSessions,
       new FieldPath("progress", String(questionNumber)),
-      isNothing || !before ? FieldValue.delete() : { ...before, sessions },
+      after ?? FieldValue.delete(),
     );
   });
 }

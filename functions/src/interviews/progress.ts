@@ -7,7 +7,8 @@ import type { InterviewDoc, PracticeDoc } from "./store";
 export interface Practice {
   sessionId: string;
   startedAt: Timestamp;
-  /** Undefined while it is open. */
+  isOpen: boolean;
+  /** When the question was done with in it; undefined while it is open, and where it ended without that. */
   endedAt?: Timestamp;
 }
 
@@ -28,13 +29,28 @@ export function withPractice(stored: PracticeDoc | undefined, practice: Practice
   };
 }
 
+/**
+ * How far a question is without a session. One that is practised in no other is as if it had never been begun, but for a
+ * completed one, which stays so.
+ */
+export function withoutPractice(stored: PracticeDoc | undefined, sessionId: string): PracticeDoc | undefined {
+  const removed = stored?.sessions.find((one) => one.sessionId === sessionId);
+  if (!stored || !removed) return stored;
+  const sessions = stored.sessions.filter((one) => one !== removed);
+  const next = sessions.at(-1)?.startedAt;
+  if (!next) return stored.status === "completed" ? { ...stored, sessions } : undefined;
+  // What is completed was begun before its end.
+  const wasFirst = removed.startedAt.isEqual(stored.startedAt) && !(stored.endedAt && next > stored.endedAt);
+  return { ...stored, sessions, startedAt: wasFirst ? next : stored.startedAt };
+}
+
 /** An interview's open sessions once one, as it stands, is counted in; oldest first. */
 export function withSession(
   open: InterviewDoc["openSessions"],
-  { sessionId, startedAt, endedAt }: Practice,
+  { sessionId, startedAt, isOpen }: Practice,
 ): InterviewDoc["openSessions"] {
   const others = open.filter((one) => one.sessionId !== sessionId);
-  return endedAt ? others : [...others, { sessionId, startedAt }].sort(newestFirst).reverse();
+  return isOpen ? [...others, { sessionId, startedAt }].sort(newestFirst).reverse() : others;
 }
 
 /** How far each question is, in their order. */

@@ -2,7 +2,7 @@ import type { Ctx } from "../core/ctx";
 import { transact } from "../core/firestore";
 import { endSession } from "../voice/endSession";
 import { practisedSession } from "./practisedSession";
-import { interviews } from "./store";
+import { type InterviewDoc, interviews } from "./store";
 
 /**
  * An interview has one session at a time: of those that are open, the one that began last stays and the others end.
@@ -16,13 +16,24 @@ export async function replaceSessions(ctx: Ctx, sessionId: string): Promise<void
   const interview = (await reference.get()).data();
   if (interview?.userId !== session.userId) return;
   // Also where it is itself the older one, told of late: the newer one did not know of it.
-  const older = interview.openSessions.slice(0, -1).map((one) => one.sessionId);
-  if (older.length === 0) return;
-  for (const replaced of older) await endSession(ctx, replaced, "replaced");
+  const open = interview.openSessions.map((one) => one.sessionId);
+  const [newest, older] = [open.at(-1), open.slice(0, -1)];
+  if (newest === undefined || older.length === 0) return;
+  for (const replaced of older) {
+    const isRepeated = areOfOneQuestion(interview, replaced, newest);
+    await endSession(ctx, replaced, "replaced", isRepeated ? { isRepeated } : {});
+  }
   // Their own ends are told of too, but for one that was deleted.
   await transact(ctx.db, async (tx) => {
     const stored = (await tx.get(reference)).data();
     const openSessions = stored?.openSessions.filter((one) => !older.includes(one.sessionId));
     if (openSessions) tx.update(reference, { openSessions });
+  });
+}
+
+function areOfOneQuestion({ progress }: InterviewDoc, ...both: [string, string]): boolean {
+  return Object.values(progress).some(({ sessions }) => {
+    const ids = sessions.map(({ sessionId }) => sessionId);
+    return both.every((sessionId) => ids.includes(sessionId));
   });
 }

@@ -1,4 +1,5 @@
-import { onBecoming, onChange, onDeleted } from "../endpoint/events";
+import { isDeepStrictEqual } from "node:util";
+import { onDeleted, onWritten } from "../endpoint/events";
 import { forgetPractice } from "./forgetPractice";
 import { recordPractice } from "./recordPractice";
 import { replaceSessions } from "./replaceSessions";
@@ -6,23 +7,21 @@ import { replaceSessions } from "./replaceSessions";
 const SESSION = "voiceSessions/{sessionId}";
 
 /**
- * A session is there in which a question of an interview is practised: the question is begun, and the session takes the
- * place of those of the interview that are open. 4 reads, 1 write; 2 writes more for each that it replaces.
+ * A session in which a question of an interview is practised is there, or has ended. At first the question is begun, and
+ * the session takes the place of those of the interview that are open: 4 reads, 1 write; 2 writes more for each that it
+ * replaces. At the end its question is completed: at most 4 reads, 1 write. Nothing else that is written of a session, and
+ * none of another kind, is even read.
  */
-export const beginInterviewQuestion = onChange<{ sessionId: string }>(
+export const countInterviewSession = onWritten<{ sessionId: string }>(
   SESSION,
-  "interview",
-  async (ctx, { sessionId }) => {
-    await recordPractice(ctx, sessionId);
-    await replaceSessions(ctx, sessionId);
+  (is, was) => {
+    if (is.interview === undefined) return false;
+    return (isEnded(is) && !isEnded(was)) || !isDeepStrictEqual(is.interview, was.interview);
   },
-);
-
-/** Such a session has ended: its question is completed. 2 reads, 1 write; nothing for a session of another kind. */
-export const completeInterviewQuestion = onBecoming<{ sessionId: string }>(
-  SESSION,
-  (session) => session.status === "ended" && session.interview !== undefined,
-  (ctx, { sessionId }) => recordPractice(ctx, sessionId),
+  async (ctx, { sessionId }, is) => {
+    await recordPractice(ctx, sessionId);
+    if (!isEnded(is)) await replaceSessions(ctx, sessionId);
+  },
 );
 
 /** Such a session is gone, erased or undone: the interview does not name it any more. 1 read, 1 write. */
@@ -32,3 +31,7 @@ export const forgetInterviewSession = onDeleted<{ sessionId: string }>(
     if (was.interview !== undefined) await forgetPractice(ctx, sessionId, was.interview);
   },
 );
+
+function isEnded({ status }: Record<string, unknown>): boolean {
+  return status === "ended";
+}

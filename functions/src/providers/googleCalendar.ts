@@ -21,6 +21,8 @@ export interface CalendarEvent {
   location?: string;
   start: EventTime;
   end: EventTime;
+  /** When it was first entered, RFC 3339. */
+  created?: string;
 }
 
 export interface EventPage {
@@ -82,9 +84,9 @@ export async function googleCalendar(
       }),
     move: (event, times) =>
       unless([404, 410, 412], false, async () => {
-        const { start, end } = times;
         // A day that becomes a time of day, and the other way round, keeps nothing of what it was.
-        const requestBody = { start: { date: null, ...start }, end: { date: null, ...end } };
+        const nothing = { date: null, dateTime: null, timeZone: null };
+        const requestBody = { start: { ...nothing, ...times.start }, end: { ...nothing, ...times.end } };
         await events.patch({ ...CALENDAR, eventId: event.id, requestBody }, ifMatch(event));
         return true;
       }),
@@ -156,6 +158,7 @@ function calendarEvent(event: calendar_v3.Schema$Event): CalendarEvent | undefin
     ...(event.location ? { location: event.location } : {}),
     start,
     end,
+    ...(event.created ? { created: event.created } : {}),
   };
 }
 

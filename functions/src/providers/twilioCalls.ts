@@ -25,10 +25,19 @@ export interface KnownCall {
   callSid: string;
   status: string;
   durationSeconds?: number;
-  price?: { amount: number; unit: string };
+  price?: Price;
 }
 
-/** `refused`: there is no call. `unknown`: there may be one, so it must not be placed again. */
+/** What Twilio takes, at least 0. */
+export interface Price {
+  amount: number;
+  unit: string;
+}
+
+/**
+ * `refused`: there is no call, with provider_unavailable where the same one may be taken a moment later. `unknown`: there may
+ * be one, so it must not be placed again.
+ */
 export type Placing =
   | { outcome: "placed"; call: KnownCall }
   | { outcome: "refused"; error: AppError; code: string }
@@ -37,7 +46,9 @@ export type Placing =
 /** Twilio's codes for numbers that it cannot or may not call. https://www.twilio.com/docs/api/errors */
 const UNCALLABLE = new Set([13_223, 13_224, 13_225, 21_211, 21_214, 21_215, 21_216, 21_217, 21_219]);
 /** Failures of the network after which nothing was sent. */
-const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+/** Likewise while connecting; a connection may meet with them later, too. */
+const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH"]);
 
 /** Places a call, once: what is not known to have failed is not tried again. */
 export async function placeCall({ client, phoneNumber }: TwilioAccount, call: PlacedCall): Promise<Placing> {
@@ -78,8 +89,15 @@ function failedPlacing(error: unknown): Placing {
     return { outcome: "refused", error: refusalOf(failure), code: String(failure.code ?? failure.status) };
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (!failure && NEVER_SENT.has(code)) return { outcome: "refused", error: unavailable(error), code };
+  const wasSent = !NEVER_SENT.has(code) && !(UNREACHABLE.has(code) && isOfConnecting(error));
+  if (!failure && !wasSent) return { outcome: "refused", error: unavailable(error), code };
   return { outcome: "unknown", cause: failure ? described(failure) : error };
+}
+
+/** What the SDK's client failed with is the cause of its own error. */
+function isOfConnecting(error: unknown): boolean {
+  const { cause } = error as Error;
+  return cause instanceof Error && "syscall" in cause && cause.syscall === "connect";
 }
 
 function refusalOf(failure: AnsweredFailure): AppError {
@@ -112,13 +130,26 @@ export async function fetchCall({ client }: TwilioAccount, callSid: string): Pro
   }
 }
 
-/** The account's calls to a number that began in these minutes. */
+/** The calls that `<Dial>` has placed within a call: each has a price of its own. @throws as `fetchCall` does */
+export async function legsOf({ client }: TwilioAccount, callSid: string): Promise<KnownCall[]> {
+  try {
+    return (await client.calls.list({ parentCallSid: callSid, limit: 20 })).map(knownCall);
+  } catch (error) {
+    const failure = answeredFailure(error);
+    throw failure ? described(failure) : error;
+  }
+}
+
+/** The calls that the account has placed to a number, which began in these minutes. */
 export async function callsTo(
   { client, phoneNumber }: TwilioAccount,
   { to, after, before }: { to: string; after: Date; before: Date },
 ): Promise<KnownCall[]> {
   const found = await client.calls.list({ to, from: phoneNumber, startTimeAfter: dayOf(after), limit: 200 });
-  const within = found.filter(({ dateCreated }) => dateCreated >= after && dateCreated <= before);
+  const within = found.filter(
+    ({ dateCreated, direction }) =>
+      direction === "outbound-api" && dateCreated >= after && dateCreated <= before,
+  );
   return within.map(knownCall);
 }
 

@@ -17,20 +17,21 @@ const UNKNOWN =
 export async function briefed(ctx: Ctx, attached: AttachedSession): Promise<AttachedSession> {
   const { session } = attached;
   if (!session.calendar) return attached;
-  const instructions = `${session.instructions}\n\n${RULES}\n\n${await agendaText(ctx, session.userId)}`;
-  return { ...attached, session: { ...session, instructions } };
+  const { text, calendarZone } = await told(ctx, session.userId);
+  const instructions = `${session.instructions}\n\n${RULES}\n\n${text}`;
+  return { ...attached, session: { ...session, instructions, calendarZone } };
 }
 
 /** Nobody is kept waiting for a calendar that does not answer. */
-async function agendaText(ctx: Ctx, userId: string): Promise<string> {
+async function told(ctx: Ctx, userId: string): Promise<{ text: string; calendarZone?: string }> {
   try {
     const late = delay(BRIEFING_MS, undefined, { ref: false });
     const agenda = await Promise.race([agendaOf(ctx, userId), late]);
-    return agenda ? textOf(ctx, agenda) : UNKNOWN;
+    return agenda ? { text: textOf(ctx, agenda), calendarZone: agenda.timeZone } : { text: UNKNOWN };
   } catch (error) {
     const { code, safeMessage } = toAppError(error);
     ctx.log.warn("a calendar could not be read for a session", { error });
-    return code === "not_found" ? `${UNKNOWN} (${safeMessage})` : UNKNOWN;
+    return { text: code === "not_found" ? `${UNKNOWN} (${safeMessage})` : UNKNOWN };
   }
 }
 

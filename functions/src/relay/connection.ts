@@ -36,12 +36,20 @@ function isNewer(now: SessionOf, own: SessionOf): boolean {
 /** Stores what was said last, and lets go of the model and of the session, which ends for `endReason` if there is one. */
 export async function letGo(
   { ctx, limits }: RelayServices,
-  held: { sessionId: string; connectionId: string; log: ConversationLog; link: ModelLink },
+  held: {
+    sessionId: string;
+    connectionId: string;
+    log: ConversationLog;
+    link: ModelLink;
+    /** The model is let go of only after that. */
+    toolsSettled?: Promise<void> | undefined;
+  },
   endReason?: EndReason,
 ): Promise<void> {
   const { sessionId, connectionId, log, link } = held;
   await link.lastWords(log);
   await log.finish(limits.flushMs);
+  await held.toolsSettled;
   link.close();
   if (endReason) await endSession(ctx, sessionId, endReason);
   // Whoever ended the session may have finished its transcript before these last turns were stored.

@@ -12,6 +12,8 @@ type ResponseDoc = ConversationRecord["responses"][number]["used"];
 /** What is kept of one turn, far more than anybody speaks: a document holds 1 MiB. */
 const MAX_TURN_CHARACTERS = 100_000;
 const MAX_ID_CHARACTERS = 512;
+/** And of all turns of a session, as far as a connection knows them: two hours of speech are some 150,000. */
+export const MAX_SESSION_CHARACTERS = 2_000_000;
 
 /** Keeps the conversation of one connection: the recorder says what, the writer stores it, the client is told. */
 export class ConversationLog {
@@ -19,14 +21,19 @@ export class ConversationLog {
   readonly #writer: RecordWriter;
   readonly #session: AttachedSession["session"];
 
+  /** @param attached `wasJoined`: to the very call in which the earlier turns were spoken, so that more may be told of them */
   constructor(
     private readonly ctx: Ctx,
-    { session, earlierTurns }: AttachedSession,
+    { session, earlierTurns, wasJoined = false }: AttachedSession & { wasJoined?: boolean },
     onSaved: (itemId: string) => void,
     private readonly onUsed: (used: ResponseDoc) => void = () => {},
   ) {
     this.#session = session;
-    this.#recorder = new TurnRecorder(earlierTurns);
+    const earlier = earlierTurns.map(({ timestamp, ...turn }) => ({
+      ...turn,
+      startedAt: timestamp.toDate(),
+    }));
+    this.#recorder = new TurnRecorder(earlier, { goesOn: wasJoined, maxCharacters: MAX_SESSION_CHARACTERS });
     this.#writer = new RecordWriter(
       (record) => recordConversation(ctx, session.sessionId, record),
       onSaved,

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import type { Ctx } from "../core/ctx";
 import type { ServerEvent } from "./serverEvents";
 import { ServerToolRules } from "./serverToolRules";
@@ -46,14 +47,25 @@ export class ServerToolSession {
     this.#do(this.#turns.tick(now));
   }
 
+  /** The connection to the model was lost. */
+  lost(): void {
+    this.#turns.lost();
+  }
+
+  /** There is another one, to the same conversation. */
+  rejoined(): void {
+    this.#do(this.#turns.rejoined(Date.now()));
+  }
+
   /** @returns what the client sees of an event of the model's; undefined for nothing */
   forClient(frame: Buffer | string): Buffer | string | undefined {
     return this.#veil.forClient(frame);
   }
 
-  /** Waits at most `withinMs` for what still runs. */
-  settle(withinMs: number): Promise<void> {
-    return this.#runner.settle(withinMs);
+  /** Waits at most `withinMs` for what still runs, and until the model is sent what came of it. */
+  async settle(withinMs: number): Promise<void> {
+    await this.#runner.settle(withinMs);
+    await turnOfTheLoop();
   }
 
   #do(commands: ToolCommand[]): void {

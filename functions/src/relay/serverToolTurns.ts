@@ -1,12 +1,15 @@
 import { MAX_TOOL_RUNS } from "./limits";
 import { RESPONSE_IN_THE_WAY, type ServerEvent } from "./serverEvents";
-import { type CalledTool, calledTools, toolOutputEvent } from "./toolCalls";
+import { type CalledTool, calledTools, outputItemId, toolOutputEvent } from "./toolCalls";
 
 /** A user who speaks is waited for so long at most: that speech has stopped may never be told. */
 const LONGEST_SPEECH_MS = 60_000;
+/** The same where the connection was lost meanwhile, so that its end may have gone by untold. */
+const LONGEST_LOST_SPEECH_MS = 10_000;
 /** After the user's last word the model answers of its own accord; a response waits for that. */
 const AFTER_SPEECH_MS = 1_000;
 const OWN_EVENT = "relay_tools_";
+const SENT_AGAIN = "relay_output_";
 
 /** What is to be done because of an event, in this order. */
 export type ToolCommand =
@@ -18,6 +21,13 @@ interface Batch {
   running: number;
   /** Whether the model is asked to go on once all have been. */
   asks: boolean;
+}
+
+/** An output that was sent and is not known to be in the conversation yet. */
+interface Unseen {
+  event: object;
+  /** The creates that were sent before it. */
+  creates: number;
 }
 
 type Failure = Extract<ServerEvent, { type: "error" }>["error"];
@@ -39,12 +49,16 @@ export class ServerToolTurns {
   readonly #active = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #running = new Map<string, Batch>();
-  /** Calls whose output was sent and is not known to be in the conversation yet, with the creates sent before it. */
-  readonly #unseen = new Map<string, number>();
+  /** By the ids of their calls. */
+  readonly #unseen = new Map<string, Unseen>();
   /** The model has outputs that it was to go on with, and was not asked to. */
   #isOwed = false;
   /** The id of a create that was neither answered nor refused yet. */
   #sentAs: string | undefined;
+  /** The same, when the connection was lost: it may have been answered meanwhile. */
+  #lostAs: string | undefined;
+  /** There is no connection: nothing can be sent. */
+  #isLost = false;
   /** A create was refused: nothing is asked for before a response is done. */
   #isInTheWay = false;
   #heldUntil = 0;
@@ -66,10 +80,38 @@ export class ServerToolTurns {
     const batch = this.#running.get(callId);
     if (!batch) return [];
     this.#running.delete(callId);
-    this.#unseen.set(callId, this.#creates);
+    const { type, item } = toolOutputEvent(callId, output);
+    const event = { type, item: { id: outputItemId(callId), ...item } };
+    this.#unseen.set(callId, { event, creates: this.#creates });
     batch.running -= 1;
-    if (batch.running === 0 && batch.asks) this.#isOwed = true;
-    return [{ type: "toModel", event: toolOutputEvent(callId, output) }, ...this.#ask(now)];
+    if (batch.running === 0 && batch.asks) {
+      this.#isOwed = true;
+      this.#lostAs = undefined;
+    }
+    return this.#isLost ? [] : [{ type: "toModel", event }, ...this.#ask(now)];
+  }
+
+  /** The connection was lost: what was told last may not hold any more, and nothing is asked for before `rejoined`. */
+  lost(): void {
+    this.#isLost = true;
+    this.#active.clear();
+    this.#isInTheWay = false;
+    if (this.#sentAs === undefined) return;
+    if (!this.#isOwed) this.#lostAs = this.#sentAs;
+    this.#isOwed = true;
+    this.#sentAs = undefined;
+  }
+
+  /** There is another connection to the same conversation: the model is sent again what it has not been seen to take. */
+  rejoined(now: number): ToolCommand[] {
+    if (!this.#isLost) return [];
+    this.#isLost = false;
+    this.#heldUntil = Math.min(this.#heldUntil, now + LONGEST_LOST_SPEECH_MS);
+    const again = [...this.#unseen].map(([callId, unseen]): ToolCommand => {
+      unseen.creates = this.#creates;
+      return { type: "toModel", event: { ...unseen.event, event_id: SENT_AGAIN + callId } };
+    });
+    return [...again, ...this.#ask(now)];
   }
 
   /** Looks at what time has done. */
@@ -108,7 +150,9 @@ export class ServerToolTurns {
     this.#heldUntil = 0;
     if (this.#sentAs !== undefined && response.metadata?.request === this.#sentAs) {
       // What was sent after the create is not what this one goes on with.
-      for (const [callId, creates] of this.#unseen) if (creates < this.#creates) this.#unseen.delete(callId);
+      for (const [callId, { creates }] of this.#unseen) {
+        if (creates < this.#creates) this.#unseen.delete(callId);
+      }
     } else {
       // One that somebody else asked for goes on with the outputs as well, where they were there before it began.
       if (this.#unseen.size > 0) return;
@@ -121,6 +165,10 @@ export class ServerToolTurns {
     if (isBeside(response)) return [];
     this.#active.delete(response.id);
     this.#isInTheWay = false;
+    if (this.#lostAs !== undefined && requestOf(response) === this.#lostAs) {
+      this.#lostAs = undefined;
+      this.#isOwed = false;
+    }
     const called = calledTools(response.output ?? []);
     const own = called.filter(({ callId, name }) => this.names.has(name) && !this.#taken.has(callId));
     // A client answers its own calls and then asks the model to go on; who cancels does not want it to.
@@ -134,6 +182,8 @@ export class ServerToolTurns {
   }
 
   #refused({ code, event_id }: Failure): void {
+    // An output that was sent again is there already, or has no place any more.
+    if (event_id?.startsWith(SENT_AGAIN)) this.#unseen.delete(event_id.slice(SENT_AGAIN.length));
     if (this.#sentAs === undefined || event_id !== this.#sentAs) return;
     this.#sentAs = undefined;
     if (code !== RESPONSE_IN_THE_WAY) return;
@@ -143,7 +193,7 @@ export class ServerToolTurns {
 
   /** Asks the model to go on, when it is time. */
   #ask(now: number): ToolCommand[] {
-    if (!this.#isOwed || this.#sentAs !== undefined || this.#isInTheWay) return [];
+    if (this.#isLost || !this.#isOwed || this.#sentAs !== undefined || this.#isInTheWay) return [];
     if (this.#active.size > 0 || now < this.#heldUntil) return [];
     this.#isOwed = false;
     this.#creates += 1;
@@ -162,6 +212,10 @@ export class ServerToolTurns {
 /** Whether a response is beside the conversation, which it neither holds up nor changes. */
 function isBeside(response: { conversation_id?: string | null }): boolean {
   return response.conversation_id === null;
+}
+
+function requestOf({ metadata }: ResponseDone): unknown {
+  return (metadata as { request?: unknown } | null | undefined)?.request;
 }
 
 function isForcing(toolChoice: unknown): boolean {

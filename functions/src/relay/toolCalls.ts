@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sha256 } from "../core/ids";
 import type { ModelItem } from "./serverEvents";
 
 /** A call of a tool that the model has made, whole or not. */
@@ -26,6 +27,11 @@ export function calledTools(output: ModelItem[]): CalledTool[] {
     const { call_id: callId, name, arguments: written } = call.data;
     return [{ callId, name, arguments: written }];
   });
+}
+
+/** The id of the item that holds what came of a call: by it the model refuses an output that it has. At most 32 characters. */
+export function outputItemId(callId: string): string {
+  return `output_${sha256(callId).slice(0, 24)}`;
 }
 
 /** The event that tells the model what came of its call. */

@@ -18,6 +18,15 @@ export const INAUDIBLE = "[inaudible]";
 interface Entry {
   turn: RecordedTurn;
   complete: boolean;
+  /** Stored by a connection that may have been over before the turn was. */
+  isEarlier?: boolean;
+}
+
+export interface RecorderOptions {
+  /** Of the earlier turns more may be told yet: they were spoken with this very model. */
+  goesOn?: boolean;
+  /** What the text of all turns may hold, earlier ones with it; what is beyond is not kept. */
+  maxCharacters?: number;
 }
 
 /**
@@ -33,10 +42,22 @@ export class TurnRecorder {
   readonly #speechStartedAt = new Map<string, Date>();
   /** Turns that were too long ago to be given as `earlier` have orders up to here. */
   readonly #floor: number | undefined;
+  /** Characters that may still be kept. */
+  #room: number;
 
-  /** @param earlier turns stored before, which the model is told of again and which need no storing */
-  constructor(earlier: readonly { itemId: string; order: number }[] = []) {
-    for (const { itemId, order } of earlier) this.#positions.push({ itemId, order });
+  /** @param earlier turns stored before, which need no storing unless more is told of them */
+  constructor(
+    earlier: readonly RecordedTurn[] = [],
+    { goesOn = false, maxCharacters = Number.POSITIVE_INFINITY }: RecorderOptions = {},
+  ) {
+    this.#room = maxCharacters;
+    for (const turn of earlier) {
+      const { itemId, order, content } = turn;
+      this.#positions.push({ itemId, order });
+      this.#room = Math.max(0, this.#room - content.length);
+      // A model that is told of them again says nothing new of them.
+      if (goesOn) this.#entries.set(itemId, { turn, complete: true, isEarlier: true });
+    }
     this.#floor = earlier[0] && earlier[0].order - 1;
   }
 
@@ -114,7 +135,10 @@ export class TurnRecorder {
   #answered(item: ModelItem): RecordedTurn[] {
     const entry = this.#entries.get(item.id);
     if (entry?.turn.role !== "assistant") return [];
-    const interrupted = entry.turn.interrupted || item.status === "incomplete";
+    // What was unfinished when an earlier connection ended was not interrupted by that; of what was, more is known.
+    const isKnown = !entry.isEarlier || entry.turn.heardMs !== undefined;
+    const interrupted = (isKnown && entry.turn.interrupted) || item.status === "incomplete";
+    entry.isEarlier = false;
     return this.#complete(item.id, (turn) => ({
       ...turn,
       content: textOf(item) || turn.content,
@@ -124,14 +148,22 @@ export class TurnRecorder {
 
   #append(itemId: string, delta: string): void {
     const entry = this.#entries.get(itemId);
-    if (entry && !entry.complete) entry.turn = { ...entry.turn, content: entry.turn.content + delta };
+    if (entry && !entry.complete) this.#keep(entry, { ...entry.turn, content: entry.turn.content + delta });
+  }
+
+  /** Keeps of a turn's text what there is room for. */
+  #keep(entry: Entry, turn: RecordedTurn): void {
+    const had = entry.turn.content.length;
+    const content = turn.content.slice(0, had + this.#room);
+    this.#room -= content.length - had;
+    entry.turn = { ...turn, content };
   }
 
   #complete(itemId: string, change: (turn: RecordedTurn) => RecordedTurn): RecordedTurn[] {
     const entry = this.#entries.get(itemId);
     if (!entry) return [];
     const before = entry.complete ? entry.turn : undefined;
-    entry.turn = change(entry.turn);
+    this.#keep(entry, change(entry.turn));
     entry.complete = true;
     // Silence that was taken for speech has no words and is no turn.
     return entry.turn.content === "" || (before && sameTurn(before, entry.turn)) ? [] : [entry.turn];
@@ -141,7 +173,7 @@ export class TurnRecorder {
     const entry = this.#entries.get(itemId);
     if (!entry) return [];
     if (entry.complete) return this.#complete(itemId, change);
-    entry.turn = change(entry.turn);
+    this.#keep(entry, change(entry.turn));
     return [];
   }
 

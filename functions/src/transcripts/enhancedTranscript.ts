@@ -30,6 +30,10 @@ export const enhancedTranscript = z
     conversation_flow: z.array(conversationTurn),
     summary_data: summaryData,
     timeline,
+    truncated: z
+      .literal(true)
+      .optional()
+      .meta({ description: "There was more of it than is kept; the numbers are of what is." }),
   })
   .meta({ id: "EnhancedTranscript" });
 export type EnhancedTranscript = z.output<typeof enhancedTranscript>;
@@ -62,6 +66,8 @@ export interface AboutConversation {
   scenario_name: string;
   /** How long it took, in whole seconds; without it, until the last word. */
   duration?: number;
+  /** There was more of it than is kept. */
+  truncated?: boolean;
 }
 
 export function enhance(conversation: Conversation, about: AboutConversation): EnhancedTranscript {
@@ -79,6 +85,7 @@ export function enhance(conversation: Conversation, about: AboutConversation): E
     conversation_flow: turns,
     summary_data: summaryOf(conversation, duration),
     timeline: conversation.timeline,
+    ...(about.truncated ? { truncated: true as const } : {}),
   };
 }
 

@@ -44,7 +44,7 @@ function parseTurns(text = "[]"): ConversationTurn[] {
 }
 
 function whole(head: TranscriptDoc, turns: ConversationTurn[]): EnhancedTranscript {
-  const { speakers, timeline, durationSeconds } = head;
+  const { speakers, timeline, durationSeconds, truncated = false } = head;
   return enhance(
     { speakers, turns, timeline },
     {
@@ -52,6 +52,7 @@ function whole(head: TranscriptDoc, turns: ConversationTurn[]): EnhancedTranscri
       call_date: head.callDate.toDate().toISOString(),
       call_direction: head.callDirection,
       scenario_name: head.scenarioName,
+      truncated,
       ...(durationSeconds === undefined ? {} : { duration: durationSeconds }),
     },
   );

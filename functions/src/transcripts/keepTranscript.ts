@@ -5,7 +5,7 @@ import { conversationVersion, type EndedConversation, endedConversation } from "
 import { buildConversation } from "./buildConversation";
 import type { Conversation, ConversationTurn } from "./conversation";
 import { type AboutConversation, enhance, listed } from "./enhancedTranscript";
-import { PART_BYTES } from "./limits";
+import { MAX_KEPT_BYTES, MAX_TURN_BYTES, PART_BYTES } from "./limits";
 import type { TwilioSentence } from "./sources";
 import { enhancedTranscripts, type TranscriptDoc, transcriptParts } from "./store";
 import { twilioSentences } from "./twilioSentences";
@@ -16,7 +16,8 @@ const ATTEMPTS = 5;
 /**
  * Makes the enhanced transcript of a session that has ended, out of all that is known of it by now, and stores it whole.
  * Doing it again comes to the same, or to more where more is known; what is out of date is never stored. Without Twilio's
- * sentences, should they not be had, it is whole all the same. A read a turn and 5, a write a part and 1.
+ * sentences, should they not be had, it is whole all the same; of what is more than can be stored at once the end is left
+ * out, which is logged and told. A read a turn and 5, a write a part and 1.
  * @throws whatever Twilio fails with, so that it is done again
  */
 export async function keepTranscript(ctx: Ctx, sessionId: string): Promise<void> {
@@ -24,8 +25,11 @@ export async function keepTranscript(ctx: Ctx, sessionId: string): Promise<void>
     const ended = await endedConversation(ctx, sessionId);
     if (!ended) return;
     const { sentences, failure } = await sentencesOf(ctx, ended);
-    const conversation = conversationOf(ended, sentences);
-    const about = aboutSession(ended.session, sentences !== undefined);
+    const whole = conversationOf(ended, sentences);
+    const conversation = { ...whole, turns: storable(whole.turns) };
+    const truncated = conversation.turns.length < whole.turns.length;
+    if (truncated) ctx.log.error("a transcript is too long to be kept whole", { sessionId });
+    const about = { ...aboutSession(ended.session, sentences !== undefined), truncated };
     const isOnlyIfNone = failure !== undefined;
     if (!(await store(ctx, ended, { conversation, about, isOnlyIfNone }))) continue;
     if (failure !== undefined) throw failure;
@@ -61,17 +65,27 @@ function beginningOf({ call, createdAt }: SessionOf): Date {
 }
 
 function aboutSession(session: SessionOf, isTranscribed: boolean): AboutConversation {
-  const { call, kind, scenario, endedAt, sessionId } = session;
+  const { call, kind, scenario, sessionId } = session;
   const began = beginningOf(session);
-  const ended = endedAt?.toDate() ?? began;
-  const seconds = call?.durationSeconds ?? Math.round((ended.getTime() - began.getTime()) / 1_000);
+  const duration = call?.durationSeconds ?? secondsBetween(began, endOf(session));
   return {
     transcript_sid: (isTranscribed ? call?.intelligence?.transcriptSid : undefined) ?? sessionId,
     call_date: began.toISOString(),
     call_direction: call?.direction ?? kind,
     scenario_name: scenario?.scenarioId ?? "",
-    duration: Math.max(0, seconds),
+    ...(duration === undefined ? {} : { duration }),
   };
+}
+
+/** undefined where nobody has ended it, but the clock: then it was over with its last turn. */
+function endOf({ endedAt, endReason, createdAt }: SessionOf): Date | undefined {
+  if (endReason === "expired" || endReason === "idle") return undefined;
+  return (endedAt ?? createdAt).toDate();
+}
+
+/** In whole seconds. */
+function secondsBetween(began: Date, ended: Date | undefined): number | undefined {
+  return ended && Math.max(0, Math.round((ended.getTime() - began.getTime()) / 1_000));
 }
 
 interface Kept {
@@ -115,12 +129,29 @@ function headOf(
     callDate: Timestamp.fromDate(new Date(about.call_date)),
     callDirection: about.call_direction,
     scenarioName: about.scenario_name,
-    durationSeconds: about.duration,
+    ...(about.duration === undefined ? {} : { durationSeconds: about.duration }),
     speakers: conversation.speakers,
     timeline: conversation.timeline,
     listed: listed(enhance(conversation, about), whose.sessionId),
     parts,
+    ...(about.truncated ? { truncated: true } : {}),
   };
+}
+
+/** The turns up to where they are too many to be stored, without those that are too long: doing it again would not help. */
+function storable(turns: readonly ConversationTurn[]): ConversationTurn[] {
+  let bytes = 0;
+  return turns.filter((turn) => {
+    const size = bytesOf(JSON.stringify(turn));
+    if (size > MAX_TURN_BYTES) return false;
+    bytes += size;
+    return bytes <= MAX_KEPT_BYTES;
+  });
+}
+
+/** With what stands between it and the next. */
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text) + 1;
 }
 
 /** The turns as JSON, so many together as a document holds. */
@@ -130,7 +161,7 @@ function partsOf(turns: readonly ConversationTurn[]): string[] {
   let bytes = 0;
   for (const turn of turns) {
     const text = JSON.stringify(turn);
-    const size = Buffer.byteLength(text) + 1;
+    const size = bytesOf(text);
     if (bytes + size > PART_BYTES && texts.length > 0) {
       parts.push(`[${texts.join(",")}]`);
       [texts, bytes] = [[], 0];

@@ -5,6 +5,10 @@ export const MAX_TRANSCRIPTS_PER_PAGE = 100;
 export const MAX_SKIPPED = 10_000;
 /** Of a document's 1 MiB so much is turns. */
 export const PART_BYTES = 700_000;
+/** The longest turn that is kept, as JSON: a document holds no longer one. */
+export const MAX_TURN_BYTES = 1_000_000;
+/** Of one conversation, as JSON: it is stored in one transaction, which may have 10 MiB. */
+export const MAX_KEPT_BYTES = 9_000_000;
 
 /** After how long Twilio is asked for a transcript again that it did not confirm. */
 export const ANSWER_SECONDS = 60;

@@ -11,8 +11,9 @@ export async function listReceipts(ctx: Ctx, { session_id }: ReceiptsInput): Pro
     .where("sessionId", "==", session_id)
     .limit(MAX_RECEIPTS)
     .get();
-  return docs.map((document) => {
+  return docs.flatMap((document) => {
     const { what, sid, status, attempts, requestedAt, erasedAt } = document.data();
+    if (what === "vapi_session") return [];
     return {
       what,
       sid,

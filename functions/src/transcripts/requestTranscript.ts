@@ -39,10 +39,17 @@ export async function requestTranscript(ctx: Ctx, sessionId: string): Promise<vo
   }
 }
 
-/** Asks again for a transcript of which Twilio did not tell whether it took it: the one that is there, else a new one. */
+/**
+ * Asks again for a transcript of which Twilio did not tell whether it took it: the one that is there, else a new one. Whoever
+ * is told of the recording once more asks no more.
+ */
 export async function requestAgain(ctx: Ctx, sessionId: string, recordingSid: string): Promise<void> {
   const { TWILIO_VOICE_INTELLIGENCE_SID: serviceSid } = ctx.config;
   if (serviceSid === undefined) return;
+  const call = await changeIntelligence(ctx, sessionId, ({ intelligence }) =>
+    intelligence?.isAsked === false ? { ...intelligence, isAsked: true } : undefined,
+  );
+  if (!call) return;
   const account = await twilioAccount(ctx.config);
   const wanted = { recordingSid, customerKey: sessionId };
   const found =

@@ -18,6 +18,8 @@ const transcriptDoc = z.object({
   timeline,
   listed: listedTranscript,
   parts: z.number().int(),
+  /** There was more of it than is kept. */
+  truncated: z.boolean().optional(),
 });
 export type TranscriptDoc = z.output<typeof transcriptDoc>;
 
@@ -29,14 +31,19 @@ export type PartDoc = z.output<typeof partDoc>;
 const providerErasureDoc = z.object({
   userId: z.string(),
   sessionId: z.string(),
-  /** `call`: whatever Twilio is found to have of it. `vapi_call`: a call at Vapi, with all that hangs on it. */
-  what: z.enum(["recording", "transcript", "call", "vapi_call"]),
+  /**
+   * `call`: whatever Twilio is found to have of it. `vapi_call`: a call at Vapi, with all that hangs on it. `vapi_session`: no
+   * receipt, but the note that the session was erased, whose id it has: calls that name it from then on are erased as well.
+   */
+  what: z.enum(["recording", "transcript", "call", "vapi_call", "vapi_session"]),
   sid: z.string(),
   status: z.enum(["pending", "erased", "given_up"]),
   attempts: z.number().int(),
   requestedAt: timestamp,
   /** When it is tried again; null when that is over. */
   dueAt: timestamp.nullable(),
+  /** Until then the provider may add to it: it is erased once more then, and not called erased before. */
+  againAt: timestamp.optional(),
   erasedAt: timestamp.optional(),
   expiresAt: timestamp,
 });

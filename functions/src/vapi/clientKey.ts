@@ -13,7 +13,10 @@ export async function clientKey(
   const { config } = ctx;
   if (!config.VAPI_USE_PUBLIC_JWT) return requireSetting(config.VAPI_PUBLIC_API_KEY, "VAPI_PUBLIC_API_KEY");
   const orgId = requireSetting(config.VAPI_ORG_ID, "VAPI_ORG_ID");
-  const origins = config.ALLOWED_ORIGINS.includes("*") ? [] : config.ALLOWED_ORIGINS;
+  const { ALLOWED_ORIGINS: allowed } = config;
+  // A token that names no page is good on every page: that must be asked for.
+  requireSetting(allowed[0], "ALLOWED_ORIGINS");
+  const origins = allowed.includes("*") ? [] : allowed;
   const { publicToken } = await import("../providers/vapiTokens.js");
   const terms = { orgId, assistantId, origins, issuedAt: ctx.now(), lifetimeSeconds: TOKEN_SECONDS };
   return publicToken(apiKey, terms);

@@ -22,12 +22,15 @@ export function assertRoom(active: Record<string, number>, now: number): void {
 /** A user's limits once `session` has its place among those that are open. */
 export function withPlace(
   ctx: Ctx,
-  limits: Pick<UserLimitsDoc, "connects"> | undefined,
+  limits: Partial<Pick<UserLimitsDoc, "connects" | "keys" | "connectId">> | undefined,
   active: Record<string, number>,
   { sessionId, expiresAt }: Pick<SessionDoc, "sessionId" | "expiresAt">,
 ): UserLimitsDoc {
+  const connectId = limits?.connectId;
   return {
     connects: limits?.connects ?? [],
+    ...(connectId === undefined ? {} : { connectId }),
+    keys: limits?.keys ?? [],
     active: { ...active, [sessionId]: expiresAt.toMillis() },
     expiresAt: Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000),
   };

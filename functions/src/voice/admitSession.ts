@@ -2,11 +2,11 @@ import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { documentName } from "../core/firestore";
-import { slidingWindow } from "../core/slidingWindow";
+import { slidingWindow, type WindowPolicy } from "../core/slidingWindow";
 import { type ScenarioInUse, scenarioFor } from "../scenarios/scenarioFor";
 import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import { DEFAULT_INSTRUCTIONS, DEFAULT_VOICE } from "./defaults";
-import { CONNECT_WINDOW, INTERVIEW_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
+import { CONNECT_WINDOW, INTERVIEW_TTL_SECONDS, KEY_WINDOW, SESSION_TTL_SECONDS } from "./limits";
 import type { ConnectInput } from "./schemas";
 import { type SessionDoc, sessions, type UserLimitsDoc, userLimits } from "./store";
 
@@ -23,6 +23,10 @@ export type Admission = Pick<
   lastsAnHour?: boolean;
   /** The id was just made up: there is no such session yet, which then need not be looked for. */
   isNew?: boolean;
+  /** Its user speaks with the model itself, by a key, of which only so many are given. */
+  byKey?: boolean;
+  /** Made up for this one admission: see `wasAdmitted`. */
+  connectId?: string;
   /** Open sessions that end once a new one has begun: they do not count against it. */
   replaces?: readonly string[];
 };
@@ -31,7 +35,7 @@ export type Admission = Pick<
  * Lets a user into a session, new or still open, within their limits. Costs 2 reads of `tx` and 1 write; 2 writes for a
  * new session, 1 read less where its id `isNew`, and 1 more where it has a scenario of the user's own.
  * @throws AppError permission_denied for another user's session, conflict for an ended one, session_expired,
- * rate_limited beyond the connects a minute or the sessions at once
+ * rate_limited beyond the connects a minute, the keys an hour or the sessions at once
  */
 export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admission): Promise<SessionDoc> {
   const now = ctx.now().getTime();
@@ -43,11 +47,13 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
   ]);
 
   const connects = countConnect(ctx, limits.data(), now);
+  const keys = admission.byKey ? countKey(ctx, limits.data(), now) : limits.data()?.keys;
   const existing = session?.data();
   if (existing) {
     assertOpen(existing, admission.userId, now);
     assertKind(existing, admission);
   }
+  const { connectId } = admission;
   const active = openSessions(limits.data(), now);
   if (!existing && !Object.hasOwn(active, admission.sessionId)) {
     assertRoom(without(active, admission.replaces ?? []), now);
@@ -55,8 +61,20 @@ export async function admitSession(ctx: Ctx, tx: Transaction, admission: Admissi
 
   const admitted = existing ?? newSession(ctx, admission, await scenarioOf(ctx, tx, admission));
   if (!existing) tx.create(sessionReference, admitted);
-  tx.set(limitsReference, withPlace(ctx, { connects }, active, admitted));
+  tx.set(limitsReference, withPlace(ctx, { connects, keys, connectId }, active, admitted));
   return admitted;
+}
+
+/**
+ * Whether a transaction that let a user into a session was committed; it cannot be known any more once another did. 1 read
+ * of `tx`.
+ */
+export function wasAdmitted(
+  ctx: Ctx,
+  { userId, connectId }: Pick<Admission, "userId"> & { connectId: string },
+): (tx: Transaction) => Promise<boolean> {
+  const reference = userLimits(ctx.db).doc(documentName(userId));
+  return async (tx) => (await tx.get(reference)).data()?.connectId === connectId;
 }
 
 function without(active: Record<string, number>, replaced: readonly string[]): Record<string, number> {
@@ -80,13 +98,28 @@ export function assertOpen(session: SessionDoc, userId: string, now: number): vo
 
 /** The times of a user's connects with one more. @throws AppError rate_limited beyond the connects a minute */
 export function countConnect(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number): number[] {
-  const verdict = slidingWindow(limits?.connects, now, CONNECT_WINDOW);
-  ctx.onLimit?.({ ...CONNECT_WINDOW, remaining: verdict.allowed ? verdict.remaining : 0 });
+  return countOne(ctx, limits?.connects, now, { ...CONNECT_WINDOW, what: "connects a minute" });
+}
+
+/** The times at which a user was given a key with one more. @throws AppError rate_limited beyond the keys an hour */
+function countKey(ctx: Ctx, limits: UserLimitsDoc | undefined, now: number): number[] {
+  return countOne(ctx, limits?.keys, now, { ...KEY_WINDOW, what: "keys an hour" });
+}
+
+function countOne(
+  ctx: Ctx,
+  times: number[] | undefined,
+  now: number,
+  { what, ...policy }: WindowPolicy & { what: string },
+): number[] {
+  const verdict = slidingWindow(times, now, policy);
+  ctx.onLimit?.({ ...policy, remaining: verdict.allowed ? verdict.remaining : 0 });
   if (verdict.allowed) return verdict.times;
+  const { retryAfterSeconds } = verdict;
   throw new AppError(
     "rate_limited",
-    `At most ${CONNECT_WINDOW.limit} connects a minute: try again in ${verdict.retryAfterSeconds} s.`,
-    { details: { retryAfterSeconds: verdict.retryAfterSeconds } },
+    `At most ${policy.limit} ${what}: try again in ${retryAfterSeconds} s.`,
+    { details: { retryAfterSeconds } },
   );
 }
 

@@ -31,6 +31,9 @@ export type AnsweredBy = (typeof ANSWERED_BY)[number];
 /** When a call became what it is, and Twilio's number of that event where it gave one. */
 const statusEvent = z.object({ at: timestamp, sequence: z.number().int().optional() });
 
+/** What Twilio takes. */
+const price = z.object({ amount: z.number(), unit: z.string() });
+
 /**
  * The phone's part of a session. Everything in it is absolute, a status under its own name: callbacks that come twice
  * or in any order leave the same.
@@ -50,7 +53,9 @@ export const callRecord = z.object({
   /** Told once the detection has come to an end. */
   answeredBy: z.enum(ANSWERED_BY).optional(),
   durationSeconds: z.number().int().optional(),
-  price: z.object({ amount: z.number(), unit: z.string() }).optional(),
+  price: price.optional(),
+  /** Of the call to the human whom the caller was put through to, where it was. */
+  transferPrice: price.optional(),
   recording: z
     .object({
       recordingSid: z.string(),

@@ -1,7 +1,7 @@
 import { type Ctx, requireCaller, requireSetting } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { isThere, transact } from "../core/firestore";
-import { admitSession } from "./admitSession";
+import { admitSession, wasAdmitted } from "./admitSession";
 import type { ConnectInput, RelayOutput, WebrtcOutput } from "./schemas";
 import { createTicket, storeTicket, ticketReference } from "./tickets";
 
@@ -48,7 +48,12 @@ async function connectRelay(ctx: Ctx, input: ConnectInput): Promise<RelayOutput>
 /** The same without a ticket: whoever then sends an offer proves who they are. 2 reads, 3 with a scenario, 2 writes. */
 async function connectWebrtc(ctx: Ctx, input: ConnectInput): Promise<WebrtcOutput> {
   const publicUrl = requireSetting(ctx.config.PUBLIC_URL, "PUBLIC_URL");
-  const session = await transact(ctx.db, (tx) => admitSession(ctx, tx, { ...input, kind: "webrtc" }));
+  const admission = { ...input, kind: "webrtc" as const, connectId: ctx.newId() };
+  const session = await transact(
+    ctx.db,
+    (tx) => admitSession(ctx, tx, admission),
+    wasAdmitted(ctx, admission),
+  );
   ctx.log.info("voice session connected", { sessionId: session.sessionId, transport: "webrtc" });
   return {
     callsUrl: `${publicUrl}${CALLS_PATH}`,

@@ -17,18 +17,29 @@ export async function endVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ su
   return { success: true };
 }
 
-/** Ends a session for the system; one that is missing or has ended stays as it is. */
-export async function endSession(ctx: Ctx, sessionId: string, reason: EndReason): Promise<void> {
+/** Ends a session for the system; one that is missing or has ended stays as it is. 1 read, 2 writes. */
+export async function endSession(
+  ctx: Ctx,
+  sessionId: string,
+  reason: EndReason,
+  about: Pick<SessionDoc, "isRepeated"> = {},
+): Promise<void> {
   await transact(ctx.db, async (tx) => {
     const session = (await tx.get(sessions(ctx.db).doc(sessionId))).data();
-    if (session) markEnded(ctx, tx, session, reason);
+    if (session) markEnded(ctx, tx, session, reason, about);
   });
 }
 
 /** Ends a session within a transaction that has read it; one that has ended stays as it is. */
-export function markEnded(ctx: Ctx, tx: Transaction, session: SessionDoc, reason: EndReason): void {
+export function markEnded(
+  ctx: Ctx,
+  tx: Transaction,
+  session: SessionDoc,
+  reason: EndReason,
+  about: Pick<SessionDoc, "isRepeated"> = {},
+): void {
   if (session.status === "ended") return;
-  tx.update(sessions(ctx.db).doc(session.sessionId), endedFields(ctx, reason));
+  tx.update(sessions(ctx.db).doc(session.sessionId), { ...endedFields(ctx, reason), ...about });
   forgetActive(ctx, tx, session);
 }
 

@@ -1,6 +1,7 @@
 import type { Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
-import { type SessionDoc, sessions, type TranscriptDoc, transcripts, turns } from "./store";
+import { MAX_READ_BYTES, recordedTurns } from "./recordedTurns";
+import { type SessionDoc, sessions, type TranscriptDoc, transcripts } from "./store";
 
 /** What somebody said in a session, in whatever way it came to be known. */
 export interface SaidTurn {
@@ -30,9 +31,8 @@ export async function endedConversation(ctx: Ctx, sessionId: string): Promise<En
     transcripts(ctx.db).doc(sessionId).get(),
   ]).then((found) => [found[0].data(), found[1].data()] as const);
   if (!session || !transcript?.completedAt) return undefined;
-  const recorded = await turns(ctx.db, sessionId).orderBy("order").get();
-  const said = recorded.docs.map((document): SaidTurn => {
-    const { role, content, timestamp, interrupted, heardMs } = document.data();
+  const recorded = await recordedTurns(ctx, sessionId, MAX_READ_BYTES);
+  const said = recorded.map(({ role, content, timestamp, interrupted, heardMs }): SaidTurn => {
     const heard = heardMs === undefined ? {} : { heardMs };
     return { role, content, startedAt: timestamp.toDate(), interrupted, ...heard };
   });

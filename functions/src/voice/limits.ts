@@ -13,8 +13,13 @@ export const SIDEBAND_TTL_SECONDS = 3 * 60 * 60;
 /** How long the relay has to take up a call that was just begun, before others look for it. */
 export const SIDEBAND_GRACE_SECONDS = 15;
 
+/** Further calls at Vapi that are remembered of a session, so that they are erased with it. */
+export const MAX_OTHER_CALLS = 10;
+
 /** How often a user may connect. */
 export const CONNECT_WINDOW: WindowPolicy = { limit: 10, windowSeconds: 60 };
+/** How often a user may be given a key for the model itself: what is begun with one cannot be ended, and lasts up to an hour. */
+export const KEY_WINDOW: WindowPolicy = { limit: 20, windowSeconds: 60 * 60 };
 /** How long the per-user bookkeeping of limits outlives its last use. */
 export const USAGE_WINDOW_TTL_SECONDS = 24 * 60 * 60;
 

@@ -82,9 +82,10 @@ function newPhoneSession(
   };
 }
 
-/** What becomes of a call: fields of its record, and whether its session ends. */
+/** What becomes of a call: fields of its record, when its session ends by itself, and whether it ends now. */
 export interface CallChange {
   call?: Partial<CallRecord>;
+  expiresAt?: Timestamp;
   ended?: EndReason;
 }
 
@@ -98,22 +99,30 @@ export async function changeCall(
   sessionId: string,
   change: (session: PhoneSession, tx: Transaction) => CallChange | undefined,
 ): Promise<PhoneSession | undefined> {
-  const reference = sessions(ctx.db).doc(sessionId);
-  return transact(ctx.db, async (tx) => {
-    const session = phoneSession((await tx.get(reference)).data());
-    if (!session) return undefined;
-    const { call, ended } = change(session, tx) ?? {};
-    const changed = { ...session, call: { ...session.call, ...call } };
-    if (call) tx.update(reference, { call: changed.call });
-    if (!ended || session.status === "ended") return changed;
-    markEnded(ctx, tx, session, ended);
-    return { ...changed, ...endedFields(ctx, ended) };
-  });
+  return transact(ctx.db, (tx) => changeCallWithin(ctx, tx, sessionId, change));
+}
+
+/** Likewise within a transaction, before it writes: 1 read of `tx`. */
+export async function changeCallWithin(
+  ctx: Ctx,
+  tx: Transaction,
+  sessionId: string,
+  change: (session: PhoneSession, tx: Transaction) => CallChange | undefined,
+): Promise<PhoneSession | undefined> {
+  const session = await readPhoneSession(ctx, tx, sessionId);
+  if (!session) return undefined;
+  const { call, expiresAt = session.expiresAt, ended } = change(session, tx) ?? {};
+  const changed = { ...session, expiresAt, call: { ...session.call, ...call } };
+  if (call) tx.update(sessions(ctx.db).doc(sessionId), { call: changed.call, expiresAt });
+  if (!ended || session.status === "ended") return changed;
+  markEnded(ctx, tx, session, ended);
+  return { ...changed, ...endedFields(ctx, ended) };
 }
 
 /**
  * What became of a call on its way, or who has answered it. Without a transaction: Twilio tells several such things at
- * the same moment, and each stands in a field of its own. 1 write; none where the session is gone.
+ * the same moment, and each stands in a field of its own. 1 write.
+ * @returns false where the session is gone: nothing was written
  */
 export async function noteCall(
   ctx: Ctx,
@@ -122,7 +131,7 @@ export async function noteCall(
     | { status: CallStatus; event: NonNullable<CallRecord["statuses"][CallStatus]> }
     | { answeredBy: AnsweredBy }
   ),
-): Promise<void> {
+): Promise<boolean> {
   const change =
     "status" in noted
       ? { [`call.statuses.${noted.status}`]: noted.event }
@@ -132,8 +141,10 @@ export async function noteCall(
       .withConverter(null)
       .doc(sessionId)
       .update({ "call.callSid": noted.callSid, ...change });
+    return true;
   } catch (error) {
     if (!isOvertaken(error)) throw error;
+    return false;
   }
 }
 

@@ -15,7 +15,8 @@ export interface RelayConnection {
 
 /** A session, held by one socket, with all that the relay needs to speak in it. */
 export interface AttachedSession {
-  session: SessionDoc;
+  /** With the time zone of its user's calendar, once that was read; it is not stored. */
+  session: SessionDoc & { calendarZone?: string };
   /** What was said before, oldest first, where the session is taken up again. */
   earlierTurns: TurnDoc[];
 }

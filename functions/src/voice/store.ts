@@ -25,6 +25,10 @@ const vapiRecord = z.object({
   callId: z.string().nullable(),
   /** The whole conversation was told at the end: what was told of it live no longer counts. */
   isReported: z.boolean().default(false),
+  /** Further calls that have named this session: nothing of them is stored here, and they are erased with it. */
+  otherCallIds: z.array(z.string()).default([]),
+  /** Of the start that has opened it, and of no other. */
+  startId: z.string().optional(),
 });
 
 export const sessionDoc = z.object({
@@ -36,6 +40,8 @@ export const sessionDoc = z.object({
   expiresAt: timestamp,
   endedAt: timestamp.optional(),
   endReason: z.enum(END_REASONS).optional(),
+  /** Where it was replaced: the same question is practised in the session that took its place. */
+  isRepeated: z.boolean().optional(),
   /** When it is erased, where sessions are kept for a time. */
   deleteAt: timestamp.optional(),
   model: z.string(),
@@ -95,6 +101,10 @@ export type SidebandDoc = z.output<typeof sidebandDoc>;
 export const userLimitsDoc = z.object({
   /** When the user connected lately, ms since the epoch. */
   connects: z.array(z.number()).default([]),
+  /** By which the last connect knows itself again, where it has to. */
+  connectId: z.string().optional(),
+  /** When the user was given a key for the model itself lately, ms since the epoch. */
+  keys: z.array(z.number()).default([]),
   /** Open sessions and when each expires, ms since the epoch: an entry left behind stops counting by itself. */
   active: z.record(z.string(), z.number()).default({}),
   expiresAt: timestamp.optional(),

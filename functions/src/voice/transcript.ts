@@ -2,10 +2,12 @@ import { Timestamp } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { transact } from "../core/firestore";
+import { MAX_MERGED_BYTES } from "./limits";
 import { mergeMessages, toMessage } from "./mergeMessages";
 import { readOwnSession } from "./readSessions";
+import { recordedTurns } from "./recordedTurns";
 import type { SaveTranscriptInput, SessionRef, Transcript } from "./schemas";
-import { responses, type StoredMessage, sessions, transcripts, turns } from "./store";
+import { responses, type StoredMessage, sessions, transcripts } from "./store";
 import { addUsage, NO_USAGE } from "./usage";
 
 /**
@@ -63,8 +65,7 @@ export async function getVoiceTranscript(ctx: Ctx, input: SessionRef): Promise<T
 }
 
 async function recordedMessages(ctx: Ctx, sessionId: string): Promise<StoredMessage[]> {
-  const recorded = await turns(ctx.db, sessionId).orderBy("order").get();
-  return recorded.docs.map((document) => toMessage(document.data()));
+  return (await recordedTurns(ctx, sessionId, MAX_MERGED_BYTES)).map(toMessage);
 }
 
 /**
@@ -78,14 +79,14 @@ export async function finishTranscript(ctx: Ctx, sessionId: string): Promise<voi
     const [session, stored, spoken, used] = await Promise.all([
       tx.get(sessionReference),
       tx.get(transcriptReference),
-      tx.get(turns(ctx.db, sessionId).orderBy("order")),
+      // More than that the transcript does not hold, and says so.
+      recordedTurns(ctx, sessionId, MAX_MERGED_BYTES, (query) => tx.get(query)),
       tx.get(responses(ctx.db, sessionId)),
     ]);
     const ended = session.data();
     if (ended?.status !== "ended") return;
     const existing = stored.data();
-    const recorded = spoken.docs.map((document) => toMessage(document.data()));
-    const { messages, truncated } = mergeMessages(recorded, existing?.messages ?? []);
+    const { messages, truncated } = mergeMessages(spoken.map(toMessage), existing?.messages ?? []);
     const merged = {
       messages,
       truncated: truncated || existing?.truncated === true,

@@ -6,7 +6,7 @@ import { assertRoom, openSessions, withPlace } from "./activeSessions";
 import { countConnect } from "./admitSession";
 import { DEFAULT_VOICE } from "./defaults";
 import { endedFields, markEnded } from "./endSession";
-import { MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS } from "./limits";
+import { MAX_ACTIVE_SESSIONS, MAX_OTHER_CALLS, SESSION_TTL_SECONDS } from "./limits";
 import type { EndReason } from "./schemas";
 import { type SessionDoc, sessions, type TurnDoc, turns, userLimits } from "./store";
 
@@ -46,7 +46,10 @@ export async function openVapiSession(
   { userId, assistantId }: { userId: string; assistantId: string },
 ): Promise<{ session: VapiSession; context: PatientContext }> {
   const limitsReference = userLimits(ctx.db).doc(documentName(userId));
-  return transact(ctx.db, async (tx) => {
+  // Two starts of a user in one millisecond want the same id of a session: by this each knows its own.
+  const startId = ctx.newId();
+  let opened: VapiSession | undefined;
+  const openOne = async (tx: Transaction) => {
     const limits = (await tx.get(limitsReference)).data();
     const now = ctx.now().getTime();
     const at = freeMoment(limits?.connects ?? [], now);
@@ -59,10 +62,16 @@ export async function openVapiSession(
     }
     assertRoom(open, now);
     const context = { id: userId, validatedAt: new Date(at).toISOString() };
-    const session = newSession(context, assistantId);
+    const session = newSession(context, { assistantId, startId });
+    opened = session;
     tx.create(sessions(ctx.db).doc(session.sessionId), session);
-    tx.set(limitsReference, withPlace(ctx, { connects }, open, session));
+    tx.set(limitsReference, withPlace(ctx, { ...limits, connects }, open, session));
     return { session, context };
+  };
+  return transact(ctx.db, openOne, async (tx) => {
+    if (!opened) return false;
+    const found = (await tx.get(sessions(ctx.db).doc(opened.sessionId))).data();
+    return found?.vapi?.startId === startId;
   });
 }
 
@@ -82,7 +91,10 @@ function freeMoment(connects: number[], now: number): number {
   return Math.max(now, ...lately.map((time) => time + 1));
 }
 
-function newSession(context: PatientContext, assistantId: string): VapiSession {
+function newSession(
+  context: PatientContext,
+  { assistantId, startId }: { assistantId: string; startId: string },
+): VapiSession {
   const at = Date.parse(context.validatedAt);
   return {
     sessionId: vapiSessionId(context),
@@ -98,7 +110,7 @@ function newSession(context: PatientContext, assistantId: string): VapiSession {
     relayId: null,
     connectionId: null,
     connections: 0,
-    vapi: { assistantId, callId: null, isReported: false },
+    vapi: { assistantId, callId: null, isReported: false, otherCallIds: [], startId },
   };
 }
 
@@ -114,8 +126,8 @@ export interface VapiChange {
 
 /**
  * Applies what a call of Vapi's tells to its session. The first call that names a session is its call: another's messages
- * change nothing. Told twice, late or in another order it comes to the same. One transaction: 1 read, and 1 a turn where
- * the conversation is told; a write for the session and for each turn, none where nothing changes.
+ * change nothing, but it is remembered. Told twice, late or in another order it comes to the same. One transaction: 1 read,
+ * and 1 a turn where the conversation is told; a write for the session and for each turn, none where nothing changes.
  * @returns the session as it is then; undefined where there is none, or the call is not its own
  */
 export async function changeVapiSession(
@@ -126,7 +138,11 @@ export async function changeVapiSession(
   const reference = sessions(ctx.db).doc(sessionId);
   return transact(ctx.db, async (tx) => {
     const session = vapiSession((await tx.get(reference)).data());
-    if (!session || (session.vapi.callId ?? callId) !== callId) return undefined;
+    if (!session) return undefined;
+    if ((session.vapi.callId ?? callId) !== callId) {
+      rememberOther(ctx, tx, session, callId);
+      return undefined;
+    }
     const conversation = change.conversation ?? [];
     const isReported = session.vapi.isReported || conversation.length > 0;
     await writeTurns(ctx, tx, session, change);
@@ -135,6 +151,17 @@ export async function changeVapiSession(
       tx.update(reference, { vapi });
     return end(ctx, tx, { ...session, vapi }, change.ended);
   });
+}
+
+/** What names a session is erased with it, also where nothing else is known of it. */
+function rememberOther(ctx: Ctx, tx: Transaction, { sessionId, vapi }: VapiSession, callId: string): void {
+  const { otherCallIds: others } = vapi;
+  if (others.includes(callId)) return;
+  if (others.length >= MAX_OTHER_CALLS) {
+    ctx.log.warn("a call will not be erased with its session, which has had too many", { sessionId, callId });
+    return;
+  }
+  tx.update(sessions(ctx.db).doc(sessionId), { vapi: { ...vapi, otherCallIds: [...others, callId] } });
 }
 
 async function writeTurns(

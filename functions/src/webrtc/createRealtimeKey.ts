@@ -20,7 +20,7 @@ const refusals = new DocumentMemory<number>();
 /**
  * Opens a voice session for one question of one of the caller's interviews, and gives an ephemeral key with which the
  * client speaks to the model itself. 2 reads, 2 writes and one request to OpenAI, made while the session is being
- * admitted, which is stored together with its being given out.
+ * admitted, which is stored together with its being given out: only a key that is given out counts against those of an hour.
  * @throws AppError not_found, invalid_argument; rate_limited; not_configured, provider_unavailable, provider_failed
  */
 export async function createRealtimeKey(ctx: Ctx, input: KeyInput): Promise<KeyOutput> {
@@ -80,6 +80,7 @@ function admit(
     voice,
     isNew: true,
     lastsAnHour: true,
+    byKey: true,
     interview: { interviewId, questionNumber },
     replaces: openSessionIds,
   });

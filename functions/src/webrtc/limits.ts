@@ -15,7 +15,10 @@ export function providerLimits() {
 
 /** An offer with audio and data has 3 to 6 KB. */
 export const MAX_SDP_CHARACTERS = 64 * 1_024;
-/** How long the relay may take to take a call up, which includes joining it; how often it is asked, and how soon again. */
+/**
+ * How long the relay may take to take a call up, which includes joining it; how often it may fail to, and how soon it is
+ * asked again.
+ */
 export const TAKE_UP_MS = 8_000;
 export const TAKE_UP_ASKS = 3;
 export const TAKE_UP_PAUSE_MS = 500;

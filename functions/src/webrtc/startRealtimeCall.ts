@@ -5,7 +5,7 @@ import { transact } from "../core/firestore";
 import { type InterviewQuestion, interviewQuestion } from "../interviews/interviewQuestion";
 import { openAiAccess } from "../providers/openAi";
 import { createCall, type RealtimeCall } from "../providers/openAiCalls";
-import { type Admission, admitSession } from "../voice/admitSession";
+import { type Admission, admitSession, wasAdmitted } from "../voice/admitSession";
 import { askRelay } from "../voice/askRelay";
 import { discardSession } from "../voice/discardSession";
 import { modelSession } from "../voice/modelSession";
@@ -22,7 +22,8 @@ import type { CallInput, CallOutput } from "./schemas";
  * this one takes its place once the relay is in it. A call that the relay cannot join is hung up.
  *
  * 6 reads and 6 writes with those of the relay; 1 read and 1 write more for an interview's question, 1 read more for a
- * scenario of one's own, and the latest turns of a session that exists. One request to OpenAI, one to the relay.
+ * scenario of one's own, and the latest turns of a session that exists. One request to OpenAI, one to the relay; where the
+ * relay has to be asked again, one more and 2 reads each time.
  * @throws AppError not_found, invalid_argument; permission_denied, conflict, session_expired, rate_limited;
  * not_configured, provider_unavailable, provider_failed
  */
@@ -33,7 +34,7 @@ export async function startRealtimeCall(ctx: Ctx, input: CallInput): Promise<Cal
   const session = await transact(
     ctx.db,
     (tx) => admitSession(ctx, tx, admission),
-    admission.isNew ? wasOpened(ctx, admission.sessionId) : undefined,
+    admission.isNew ? wasOpened(ctx, admission.sessionId) : wasAdmitted(ctx, admission),
   );
   const { sessionId } = session;
   try {
@@ -54,11 +55,16 @@ async function questionOf(ctx: Ctx, { interview_id, question_number }: CallInput
   return interviewQuestion(ctx, { interview_id, question_number });
 }
 
-function admissionOf(ctx: Ctx, input: CallInput, question: InterviewQuestion | undefined): Admission {
+function admissionOf(
+  ctx: Ctx,
+  input: CallInput,
+  question: InterviewQuestion | undefined,
+): Admission & { connectId: string } {
   const { uid } = requireCaller(ctx);
   const { sdp: _, interview_id: __, question_number: ___, sessionId = ctx.newId(), ...settings } = input;
   const isNew = input.sessionId === undefined;
-  const admission = { ...settings, sessionId, isNew, userId: uid, kind: "webrtc" as const };
+  const connectId = ctx.newId();
+  const admission = { ...settings, sessionId, isNew, userId: uid, kind: "webrtc" as const, connectId };
   if (!question) return admission;
   return {
     ...admission,
@@ -89,13 +95,21 @@ async function begin(
   }
 }
 
-/** Asks until a relay is in the call, which may be joining it since an answer was lost. */
+/**
+ * Asks until a relay is in the call. Where an answer was lost, and another instance is asked then, the one before may be
+ * joining the call: that is waited for.
+ */
 async function isTakenUp(ctx: Ctx, callId: string): Promise<boolean> {
-  for (let asked = 1; asked <= TAKE_UP_ASKS; asked += 1) {
-    if (asked > 1) await delay(TAKE_UP_PAUSE_MS);
-    if (await askRelay(ctx, callId, TAKE_UP_MS)) return true;
+  let failures = 0;
+  let joinedBy: number | undefined;
+  for (;;) {
+    const answer = await askRelay(ctx, callId, TAKE_UP_MS);
+    if (answer === "held") return true;
+    if (answer === "failed") failures += 1;
+    else joinedBy ??= performance.now() + TAKE_UP_MS;
+    if (failures >= TAKE_UP_ASKS || performance.now() > (joinedBy ?? Number.POSITIVE_INFINITY)) return false;
+    await delay(TAKE_UP_PAUSE_MS);
   }
-  return false;
 }
 
 function notTakenUp(): AppError {

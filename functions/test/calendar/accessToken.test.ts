@@ -4,9 +4,11 @@ import { accessToken } from "../../src/calendar/accessToken";
 import { listEvents } from "../../src/calendar/listEvents";
 import { listEventsInput } from "../../src/calendar/schemas";
 import { calendarConnections } from "../../src/calendar/store";
+import type { Ctx } from "../../src/core/ctx";
 import { rejectsWith } from "../support/appError";
 import { type CalendarWorld, calendarWorld } from "../support/calendarWorld";
 import { costOf, ownDatabase } from "../support/countedFirestore";
+import { eventually } from "../support/eventually";
 
 const ASK = listEventsInput.parse({});
 const HOUR = 3_600;
@@ -40,6 +42,36 @@ describe("a calendar's access token", () => {
     assert.equal(new Set(tokens.map(({ token }) => token)).size, 1);
     assert.equal(refreshes(account), 1);
     await listEvents(calendars.as("bob"), ASK);
+  });
+
+  it("is waited for on one instance at one read each", async () => {
+    await calendars.connect("joy");
+    calendars.world.pass(HOUR);
+    calendars.google.addFault({ on: "token.refresh", latencyMs: 1_000 });
+    const cost = await costOf(calendars.world.db, () =>
+      Promise.all(Array.from({ length: 10 }, () => accessToken(calendars.as("joy"), "joy"))),
+    );
+    assert.deepEqual([cost.reads, cost.writes], [10 + 2, 2]);
+  });
+
+  it("is asked for once where Google does not give it, by all that need it at the same time", async () => {
+    const account = await calendars.connect("kit");
+    calendars.world.pass(HOUR);
+    calendars.google.addFault({ account, on: "token.refresh", status: 503, latencyMs: 2_000, times: 20 });
+    const other = { ...calendars.as("kit"), db: ownDatabase(calendars.world.db.databaseId) };
+    const ask = (ctx: Ctx) =>
+      Promise.all(
+        Array.from({ length: 10 }, () => rejectsWith("provider_unavailable", accessToken(ctx, "kit"))),
+      );
+    const here = ask(calendars.as("kit"));
+    await eventually(async () => {
+      const { refreshingUntil } = (await calendarConnections(other.db).doc("kit").get()).data() ?? {};
+      assert.ok(refreshingUntil);
+    });
+    await Promise.all([here, ask(other)]);
+    assert.equal(refreshes(account), 1);
+    calendars.google.clearFaults();
+    await listEvents(calendars.as("kit"), ASK);
   });
 
   it("is replaced once where Google takes it no more before its time", async () => {

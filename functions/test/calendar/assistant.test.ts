@@ -6,10 +6,13 @@ import { bookEvent } from "../../src/calendar/bookEvent";
 import { cancelEvent } from "../../src/calendar/cancelEvent";
 import { findEvents } from "../../src/calendar/findEvents";
 import { findFreeTime } from "../../src/calendar/findFreeTime";
+import { SPOKEN_WORK_MS } from "../../src/calendar/limits";
 import { moveEvent } from "../../src/calendar/moveEvent";
 import type { Ctx } from "../../src/core/ctx";
+import { TOOL_TIMEOUT_MS } from "../../src/relay/limits";
 import { rejectsWith } from "../support/appError";
 import { type CalendarWorld, calendarWorld } from "../support/calendarWorld";
+import { eventually } from "../support/eventually";
 
 // A Friday morning in New York; clocks go forward there on Sunday.
 const START = new Date("2026-03-06T13:00:00Z");
@@ -413,5 +416,110 @@ describe("an assistant with a calendar", () => {
     ] as const) {
       await rejectsWith("invalid_argument", findEvents(ctx, conversation(), { from, to }));
     }
+  });
+
+  it("lets stand what it has booked a while ago, whoever came later, also when it is asked over another socket", async () => {
+    const { ctx, account, conversation, there } = await person("quin");
+    const times = ["2026-03-09T14:00", "2026-03-09T15:00"] as const;
+    const booked = await book(ctx, conversation(), ...times);
+    assert.equal(booked.result, "booked");
+    calendars.world.pass(60);
+    calendars.google.seed({ account, events: [busy("Later", "2026-03-09T14:45:00", "2026-03-09T16:00:00")] });
+    assert.deepEqual(await book(ctx, conversation(), ...times), booked);
+    assert.equal(there().length, 2);
+  });
+
+  it("does not take for booked what it has booked and moved since", async () => {
+    const { ctx, conversation, there } = await person("rob");
+    const calendar = conversation();
+    const times = ["2026-03-09T14:00", "2026-03-09T15:00"] as const;
+    const booked = await book(ctx, calendar, ...times);
+    assert.ok(booked.result === "booked");
+    const [start, end] = ["2026-03-09T14:30", "2026-03-09T15:30"];
+    await moveEvent(ctx, calendar, { event_id: booked.event.id, start, end });
+    for (const asked of [calendar, conversation()]) {
+      const again = await book(ctx, asked, ...times);
+      assert.ok(again.result === "conflict");
+      assert.deepEqual(
+        again.busy.map((event) => [event.id, event.start]),
+        [[booked.event.id, "2026-03-09T14:30:00-04:00"]],
+      );
+    }
+    assert.deepEqual(
+      there().map((event) => event.start?.dateTime),
+      ["2026-03-09T14:30:00-04:00"],
+    );
+  });
+
+  it("moves a whole day back, too", async () => {
+    const { ctx, account, conversation } = await person("sue", [
+      { id: "trip00000", summary: "Trip", start: { date: "2026-03-09" }, end: { date: "2026-03-10" } },
+    ]);
+    calendars.google.addFault({ account, on: "events.patch", latencyMs: 600 });
+    const moving = moveEvent(ctx, conversation(), {
+      event_id: "trip00000",
+      start: "2026-03-11T14:00",
+      end: "2026-03-11T15:00",
+    });
+    await eventually(async () => assert.equal(calendars.google.counts({ account })["events.patch"], 1));
+    const byHand = busy("By hand", "2026-03-11T14:30:00", "2026-03-11T15:30:00");
+    calendars.google.seed({ account, events: [byHand] });
+    assert.equal((await moving).result, "conflict");
+    const [start, end] = [{ date: "2026-03-09" }, { date: "2026-03-10" }];
+    assert.partialDeepStrictEqual(calendars.google.events(account)[0], { summary: "Trip", start, end });
+  });
+
+  it("begins no change that it could not see the end of while somebody waits", async () => {
+    assert.ok(SPOKEN_WORK_MS < TOOL_TIMEOUT_MS);
+    const free = (id: string) =>
+      busy("Free", "2026-03-09T13:00:00", "2026-03-09T16:00:00", { id, transparency: "transparent" });
+    // Three pages to be looked through, each slow.
+    const slow = async (uid: string) => {
+      const someone = await person(uid, ["free00000", "free11111", "free22222"].map(free), ZONE, {
+        pageSizeMax: 1,
+      });
+      const { account } = someone;
+      calendars.google.addFault({ account, on: "events.list", latencyMs: 1_800, times: 4 });
+      calendars.google.addFault({ account, on: "events.get", latencyMs: 1_900 });
+      return someone;
+    };
+    const changes = {
+      "events.insert": (ctx: Ctx, calendar: AssistantCalendar) =>
+        book(ctx, calendar, "2026-03-09T14:00", "2026-03-09T15:00"),
+      "events.patch": (ctx: Ctx, calendar: AssistantCalendar) =>
+        moveEvent(ctx, calendar, {
+          event_id: "free00000",
+          start: "2026-03-09T14:00",
+          end: "2026-03-09T15:00",
+        }),
+      "events.delete": (ctx: Ctx, calendar: AssistantCalendar) =>
+        cancelEvent(ctx, calendar, { event_id: "free11111" }),
+    };
+    await Promise.all(
+      Object.entries(changes).map(async ([operation, change], at) => {
+        const { ctx, account, conversation } = await slow(`slow${at}`);
+        const refused = await rejectsWith("provider_unavailable", change(ctx, conversation()));
+        assert.match(refused.safeMessage, /nothing was changed/, operation);
+        assert.equal(calendars.google.counts({ account })[operation], undefined);
+        calendars.google.clearFaults({ account });
+        await change(ctx, conversation());
+        assert.equal(calendars.google.counts({ account })[operation], 1, "asked again");
+      }),
+    );
+  });
+
+  it("has no free time to give of what is past, and says so", async () => {
+    const { ctx, account, conversation } = await person("tim");
+    const calendar = conversation();
+    const hours = { minutes: 30, earliest: "00:00", latest: "23:59" };
+    const today = { from: "2026-03-06T00:00", ...hours };
+    await findFreeTime(ctx, calendar, { ...today, to: "2026-03-06T23:00" });
+    const before = calendars.google.counts({ account })["events.list"];
+    const refused = await rejectsWith(
+      "invalid_argument",
+      findFreeTime(ctx, calendar, { ...today, to: "2026-03-06T07:00" }),
+    );
+    assert.match(refused.safeMessage, /past.*list the events/);
+    assert.equal(calendars.google.counts({ account })["events.list"], before);
   });
 });

@@ -77,6 +77,8 @@ describe("a call that knows the calendar", () => {
     const view = await phoneCall(call_sid);
     assert.deepEqual(view.errors, []);
     assert.match(await told(), /"result":"booked".*"summary":"Check-up"/);
+    // For what it is told at first, and before and after it books: the zone is known by then.
+    assert.equal((await countsOf(google))["events.list"], 3);
     const [event, ...more] = (await eventsOf(google)) as { summary: string; start: { dateTime: string } }[];
     assert.deepEqual(more, []);
     assert.equal(event?.summary, "Check-up");

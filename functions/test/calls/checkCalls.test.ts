@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "mocha";
 import { checkCalls } from "../../src/calls/checkCalls";
 import { makeCall } from "../../src/calls/makeCall";
+import { callSpend } from "../../src/calls/store";
 import { statusOf } from "../../src/voice/callRecord";
 import { findPhoneSession, type PhoneSession } from "../../src/voice/phoneSessions";
+import { type SessionDoc, sessions } from "../../src/voice/store";
 import { rejectsWith } from "../support/appError";
 import { callWorld } from "../support/callWorld";
 import { costOf } from "../support/countedFirestore";
@@ -114,6 +118,79 @@ describe("the check of calls", () => {
     // Nor is it placed again, for it may be under way.
     await rejectsWith("provider_unavailable", makeCall({ ...bob, idempotencyKey: "k1" }, options(phone)));
     assert.equal((await phoneCalls(phone)).length, 1);
+  });
+
+  it("attends to all that are due in one run, however many", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await scriptPhone(phone, { answer: "busy", ringMs: 10 });
+    const { callSid, sessionId } = await makeCall(ann, options(phone));
+    await phoneCall(callSid);
+    const session = (await sessions(world.db).doc(sessionId).get()).data();
+    const writer = world.db.bulkWriter();
+    for (let n = 1; n < 250; n += 1)
+      void writer.set(sessions(world.db).doc(`s${n}`), {
+        ...session,
+        sessionId: `s${n}`,
+        userId: `user-${n}`,
+      } as SessionDoc);
+    await writer.close();
+    world.pass(20);
+    assert.equal(await checkCalls(system), 250);
+    const { docs } = await sessions(world.db).where("endReason", "==", "busy").get();
+    assert.equal(docs.length, 250);
+  });
+
+  it("asks of a call that goes on once, and again when it may be over at the latest", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await scriptPhone(phone, { ringMs: 600_000 });
+    const { sessionId } = await makeCall(ann, options(phone));
+    world.pass(20);
+    assert.equal(await checkCalls(system), 1);
+    const session = await findPhoneSession(system, sessionId);
+    assert.deepEqual(session?.call.checkAt, session?.expiresAt);
+    world.pass(300);
+    assert.equal(await checkCalls(system), 0);
+    world.pass(3_600);
+    assert.equal(await checkCalls(system), 1);
+  });
+
+  it("asks nothing of a call that is known to have failed, and frees what was set aside for it", async () => {
+    const { world, ann, system } = deafWorld();
+    const phone = freshPhone();
+    await addPhoneFault({ on: "create", to: phone, status: 429, code: 20_429 });
+    await rejectsWith("provider_unavailable", makeCall(ann, options(phone)));
+    world.pass(61);
+    const unreachable = { ...system.config, TWILIO_API_BASE_URL: "http://127.0.0.1:9" };
+    assert.equal(await checkCalls({ ...system, config: unreachable }), 1);
+    const { docs } = await callSpend(world.db).get();
+    assert.deepEqual(
+      docs.map((spend) => [spend.get("reservedUsd"), spend.get("spentUsd")]),
+      [[0, 0]],
+    );
+  });
+
+  it("counts both calls where the caller was put through", async () => {
+    const human = createServer((_, response) => {
+      response.setHeader("Content-Type", "text/xml");
+      response.end(`<Response><Dial>${freshPhone()}</Dial></Response>`);
+    });
+    await new Promise<void>((resolve) => human.listen(0, "127.0.0.1", resolve));
+    const { port } = human.address() as AddressInfo;
+    const { world, as, system } = callWorld({ PUBLIC_URL: `http://127.0.0.1:${port}` });
+    const phone = freshPhone();
+    await scriptPhone(phone, { ringMs: 10, price: { amount: "-0.0150", afterMs: 0 } });
+    const { callSid, sessionId } = await makeCall(as("ann"), options(phone));
+    await phoneCall(callSid);
+    await sessions(world.db).doc(sessionId).update({ status: "ended", endReason: "transferred" });
+    world.pass(20);
+    assert.equal(await checkCalls(system), 1);
+    const session = await findPhoneSession(system, sessionId);
+    assert.deepEqual(session?.call.transferPrice, { amount: 0.015, unit: "USD" });
+    assert.equal(session?.call.costUsd, 0.03);
+    human.closeAllConnections();
+    human.close();
   });
 
   it("refuses to call a number that is answered here", async () => {

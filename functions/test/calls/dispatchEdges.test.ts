@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { cancelScheduledCall } from "../../src/calls/cancelScheduled";
 import { checkCalls } from "../../src/calls/checkCalls";
 import { dialScheduled } from "../../src/calls/dialScheduled";
-import { type ScheduledCallDoc, scheduledCalls } from "../../src/calls/store";
+import { callSpend, type ScheduledCallDoc, scheduledCalls } from "../../src/calls/store";
 import { sweepScheduled } from "../../src/calls/sweepScheduled";
+import { sessions } from "../../src/voice/store";
 import { startTaskQueue } from "../support/dispatchTasks";
 import {
   addAccounts,
@@ -42,17 +43,53 @@ describe("a scheduled call, at the edges", () => {
     });
   }
 
-  it("that Twilio refused for its own limits is not told as one that may have been placed", async () => {
+  const unreachable = { TWILIO_API_BASE_URL: "http://127.0.0.1:9" };
+  const noSuchHost = { TWILIO_API_BASE_URL: "http://twilio.invalid" };
+  for (const [what, settings, asked] of [
+    ["that Twilio refused for its own limits", {}, 2],
+    ["for which there was no connection to Twilio", unreachable, 1],
+    ["for which Twilio's name was not known", noSuchHost, 1],
+  ] as const) {
+    it(`${what} waits, and is placed as soon as it can be, once`, async () => {
+      await storeCalls(world.db, [storedCall(0, new Date())]);
+      if (asked === 2) world.twilio.addFault({ on: "create", status: 429, code: 20_429 });
+      const ctx = world.ctx();
+      assert.equal(
+        await dialScheduled({ ...ctx, config: { ...ctx.config, ...settings } }, "call-0"),
+        "later",
+      );
+      const { status, sessionId, reason } = await stored();
+      assert.deepEqual([status, sessionId], ["scheduled", undefined]);
+      assert.match(reason ?? "", /try again in a moment/);
+      const { docs } = await sessions(world.db).get();
+      assert.deepEqual(
+        docs.map((session) => [session.get("status"), session.get("endReason")]),
+        [["ended", "failed"]],
+      );
+      for (let minute = 1; minute <= 16; minute += 1) {
+        await checkCalls(world.ctx(minute * 60));
+        await sweepScheduled(world.ctx(minute * 60));
+      }
+      assert.deepEqual([(await stored()).status, (await stored()).reason], ["placed", undefined]);
+      assert.equal(world.twilio.calls().length, 1);
+      assert.deepEqual([...dialsOf(world).values()], [asked]);
+    });
+  }
+
+  it("that Twilio refuses for a quarter of an hour is missed, and keeps no money set aside", async () => {
     await storeCalls(world.db, [storedCall(0, new Date())]);
-    world.twilio.addFault({ on: "create", status: 429, code: 20_429 });
-    await dialScheduled(world.ctx(), "call-0");
-    for (let minute = 1; minute <= 16; minute += 1) {
-      await checkCalls(world.ctx(minute * 60));
+    world.twilio.addFault({ on: "create", status: 429, code: 20_429, times: 100 });
+    for (let minute = 0; minute <= 20; minute += 1) {
       await sweepScheduled(world.ctx(minute * 60));
+      await checkCalls(world.ctx(minute * 60));
     }
-    const { status } = await stored();
-    assert.ok(status === "failed" || status === "placed", status);
-    assert.equal(world.twilio.calls().length, status === "placed" ? 1 : 0);
+    const { status, reason } = await stored();
+    assert.equal(status, "missed");
+    assert.match(reason ?? "", /try again in a moment/);
+    assert.equal(world.twilio.calls().length, 0);
+    const { docs } = await callSpend(world.db).get();
+    for (const spend of docs) assert.deepEqual([spend.get("reservedUsd"), spend.get("spentUsd")], [0, 0]);
+    assert.ok(docs.length > 0);
   });
 
   it("cancelled while it is handed over is due no more", async () => {

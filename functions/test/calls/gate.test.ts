@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Timestamp } from "firebase-admin/firestore";
 import { describe, it } from "mocha";
 import { checkCalls } from "../../src/calls/checkCalls";
 import { addDoNotCall, listDoNotCall, optOut, removeDoNotCall } from "../../src/calls/doNotCall";
@@ -66,10 +67,19 @@ describe("the gate before a dial", () => {
     assert.equal(session?.call.verdict?.reserveUsd, 5);
     assert.deepEqual(session?.call.verdict?.zones, ["America/Los_Angeles"]);
     const refused = await rejectsWith("rate_limited", makeCall(as("ann"), options(phones[1])));
-    assert.match(refused.safeMessage, /8 USD a day/);
-    assert.ok((refused.details.retryAfterSeconds ?? 0) > 0);
+    assert.match(refused.safeMessage, /8 USD a day, of which 5 are set aside/);
+    assert.equal(refused.details.retryAfterSeconds, 60);
     world.pass(61);
     await makeCall(as("ann"), options(phones[1], { max_minutes: 6 }));
+  });
+
+  it("sends whoever has spent the day's money to the next day", async () => {
+    const { world, as } = callWorld({ CALL_SPEND_LIMIT_USD: "8" }, new Date("2026-11-20T22:00:00Z"));
+    const spent = { userId: "ann", day: "2026-11-20", reservedUsd: 2, spentUsd: 4 };
+    await world.db.doc("callSpend/ann_2026-11-20").set({ ...spent, expiresAt: Timestamp.now() });
+    const refused = await rejectsWith("rate_limited", makeCall(as("ann"), options(freshPhone())));
+    assert.match(refused.safeMessage, /tomorrow/);
+    assert.equal(refused.details.retryAfterSeconds, 2 * 60 * 60);
   });
 
   it("settles a call that is over, once: what it has cost is spent, the rest is free again", async () => {

@@ -153,6 +153,15 @@ describe("placing a call", () => {
     );
   });
 
+  it("is not placed again by its Idempotency-Key once its session was deleted", async () => {
+    const { token, phone } = await arranged();
+    const headers = { "Idempotency-Key": newId() };
+    const { session_id } = made(await place(token, phone, {}, headers));
+    assert.equal((await ask("DELETE", `/api/voice/sessions/${session_id}`, { token })).status, 200);
+    for (let time = 0; time < 2; time += 1) assertDetail(await place(token, phone, {}, headers), 409);
+    assert.equal((await phoneCalls(phone)).length, 1);
+  });
+
   it("is refused a third time in a minute", async () => {
     const { token, phone } = await arranged();
     made(await place(token, phone));

@@ -71,6 +71,15 @@ describe("what a call has cost", () => {
     assert.equal(cost(called("completed"), 0), 0.2, "those that it may have lasted");
   });
 
+  it("of one that was put through is that of both calls, the second by the same minutes where its price is not known", () => {
+    const put = (call: CallRecord) =>
+      costOfCall(system, { call, connections: 1, usage: { costUsd: 0 }, endReason: "transferred" });
+    const transferPrice = { amount: 0.25, unit: "USD" };
+    assert.equal(put(called("completed", { ...usd(0.125), transferPrice })), 0.375);
+    assert.equal(put(called("completed", { ...usd(0.125), durationSeconds: 61 })), 0.165);
+    assert.equal(put(called("completed", { durationSeconds: 61 })), 0.08);
+  });
+
   it("is nothing where nobody took it", () => {
     for (const status of ["busy", "no-answer", "canceled", "failed"] as const)
       assert.equal(cost(called(status), undefined, 0), 0, status);

@@ -80,15 +80,14 @@ const FILES_WITH_QUERIES = [
   "usage/eraseUsage.ts",
   "voice/deleteSession.ts",
   "voice/endExpiredSessions.ts",
-  "voice/endedConversation.ts",
   "voice/eraseOutdated.ts",
   "voice/eraseVoice.ts",
   "voice/intelligence.ts",
   "voice/phoneSessions.ts",
   "voice/readSessions.ts",
+  "voice/recordedTurns.ts",
   "voice/relayConnection.ts",
   "voice/sidebands.ts",
-  "voice/transcript.ts",
   "voice/watchRelaySessions.ts",
 ];
 

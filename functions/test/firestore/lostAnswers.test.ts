@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
+import { accessToken } from "../../src/calendar/accessToken";
+import { completeConnection } from "../../src/calendar/completeConnection";
+import { calendarStates } from "../../src/calendar/store";
 import { dialScheduled } from "../../src/calls/dialScheduled";
 import { makeCall } from "../../src/calls/makeCall";
 import { scheduleCall } from "../../src/calls/scheduleCall";
@@ -20,6 +23,7 @@ import { attachByTicket, attachByUser } from "../../src/voice/relayConnection";
 import { joinedCall, noteCall, reserveCall } from "../../src/voice/sidebands";
 import { sessions, userLimits } from "../../src/voice/store";
 import { createRealtimeKey } from "../../src/webrtc/createRealtimeKey";
+import { type CalendarWorld, calendarWorld, consent } from "../support/calendarWorld";
 import { callWorld, withAccounts } from "../support/callWorld";
 import { eventually } from "../support/eventually";
 import { loseAnswer } from "../support/lostAnswer";
@@ -137,6 +141,34 @@ describe("What was written, where Firestore's answer to it is lost", () => {
     const { db, as } = testWorld();
     const work = () => withLease(as(), "work", 60, async () => "done");
     assert.equal(await unanswered(db, "leases", work), "done");
+  });
+
+  describe("for a calendar", () => {
+    let calendars: CalendarWorld;
+    before(async () => {
+      calendars = await calendarWorld();
+    });
+    after(() => calendars.google.stop());
+
+    it("is one consent, which connects the calendar", async () => {
+      const { google, system, world } = calendars;
+      const account = "ann@example.com";
+      google.addAccount({ email: account, name: "Ann", timeZone: "UTC" });
+      const back = await consent(calendars.as("ann"), account);
+      const to = await unanswered(world.db, "calendarStates", () => completeConnection(system, back));
+      assert.match(to, /success=true/);
+      assert.match(await completeConnection(system, back), /expired\+or\+was\+used/);
+      assert.equal(google.counts({ account })["token.exchange"], 1);
+      assert.equal((await calendarStates(world.db).get()).size, 0);
+    });
+
+    it("is one refresh of its token", async () => {
+      const { google, world } = calendars;
+      const account = await calendars.connect("bob");
+      world.pass(3_600);
+      await unanswered(world.db, "calendarConnections", () => accessToken(calendars.as("bob"), "bob"));
+      assert.equal(google.counts({ account })["token.refresh"], 1);
+    });
   });
 
   describe("for a call", () => {

@@ -5,13 +5,15 @@ import { firestore } from "../../src/core/firestore";
 import { newId } from "../../src/core/ids";
 import { createInterview } from "../../src/interviews/createInterview";
 import { interviewQuestion } from "../../src/interviews/interviewQuestion";
+import { getInterview } from "../../src/interviews/readInterviews";
 import { recordPractice } from "../../src/interviews/recordPractice";
 import { replaceSessions } from "../../src/interviews/replaceSessions";
 import { createInput } from "../../src/interviews/schemas";
+import { recordConversation } from "../../src/voice/recordConversation";
 import { type SessionDoc, sessions } from "../../src/voice/store";
 import { costOf } from "../support/countedFirestore";
 import { eventually } from "../support/eventually";
-import { storedSession } from "../support/storedSession";
+import { spokenTurn, storedSession } from "../support/storedSession";
 import { type TestWorld, testWorld } from "../support/testCtx";
 
 const parsed = createInput.parse({ type: "case", role: "Consultant", questions: ["One?", "Two?"] });
@@ -19,11 +21,16 @@ const parsed = createInput.parse({ type: "case", role: "Consultant", questions: 
 /** Stores an open session of Ann's in an interview, which began at this second. */
 async function open(
   world: TestWorld,
-  one: Partial<SessionDoc> & { sessionId: string; interviewId: string; second: number },
+  one: Partial<SessionDoc> & {
+    sessionId: string;
+    interviewId: string;
+    second: number;
+    questionNumber?: number;
+  },
 ): Promise<void> {
-  const { interviewId, second, ...rest } = one;
+  const { interviewId, second, questionNumber = 1, ...rest } = one;
   const createdAt = Timestamp.fromMillis(world.now().getTime() + second * 1_000);
-  const interview = { interviewId, questionNumber: 1 };
+  const interview = { interviewId, questionNumber };
   await sessions(world.db)
     .doc(one.sessionId)
     .set(storedSession(world, { ...rest, createdAt, interview }));
@@ -77,6 +84,35 @@ describe("an interview", () => {
       );
       assert.deepEqual(await openIn(world, id), ["s3"]);
     }
+  });
+
+  /** A user answers the first question, until a session of `questionNumber` takes the place of that one. */
+  async function replacedBy(questionNumber: number, isAnswered: boolean) {
+    const world = testWorld();
+    const { id } = await createInterview(world.as("ann"), parsed);
+    await open(world, { sessionId: "s1", interviewId: id, second: 1 });
+    await appear(world, "s1");
+    if (isAnswered) {
+      const turn = { sessionId: "s1", itemId: "i1", order: 0, role: "user", content: "Well" } as const;
+      await recordConversation(world.as(), "s1", { turns: [spokenTurn(world, turn)], responses: [] });
+    }
+    await open(world, { sessionId: "s2", interviewId: id, second: 2, questionNumber });
+    // The end of the first is told of too, early, late and often.
+    for (const sessionId of ["s2", "s1", "s2", "s1"]) await appear(world, sessionId);
+    const { progress } = await getInterview(world.as("ann"), { id });
+    assert.deepEqual(await openIn(world, id), ["s2"]);
+    return progress.map(({ status, sessionIds }) => [status, ...sessionIds]);
+  }
+
+  it("asks a question again without completing it", async () => {
+    assert.deepEqual(await replacedBy(1, false), [["in_progress", "s2"], ["not_started"]]);
+    assert.deepEqual(await replacedBy(1, true), [["in_progress", "s2", "s1"], ["not_started"]]);
+  });
+
+  it("goes on to the next question: the one before is completed if it was answered", async () => {
+    const begun = ["in_progress", "s2"];
+    assert.deepEqual(await replacedBy(2, false), [["not_started"], begun]);
+    assert.deepEqual(await replacedBy(2, true), [["completed", "s1"], begun]);
   });
 
   it("ends nobody else's session, and none of another interview", async () => {

@@ -10,20 +10,21 @@ import { getInterview } from "../../src/interviews/readInterviews";
 import { recordPractice } from "../../src/interviews/recordPractice";
 import { createInput, type Interview, type QuestionProgress } from "../../src/interviews/schemas";
 import { interviews } from "../../src/interviews/store";
-import { beginInterviewQuestion, completeInterviewQuestion } from "../../src/interviews/triggers";
+import { countInterviewSession } from "../../src/interviews/triggers";
 import { endSession } from "../../src/voice/endSession";
+import { recordConversation } from "../../src/voice/recordConversation";
 import { type SessionDoc, sessions } from "../../src/voice/store";
+import { finishTranscript, saveVoiceTranscript } from "../../src/voice/transcript";
 import { costOf } from "../support/countedFirestore";
 import { eventually } from "../support/eventually";
 import { send } from "../support/http";
 import { signedInUser } from "../support/signedInUser";
 import { fromStack } from "../support/stackEnvironment";
-import { storedSession } from "../support/storedSession";
+import { spokenTurn, storedSession } from "../support/storedSession";
 import { type TestWorld, testWorld } from "../support/testCtx";
 
 const testing = makeTest({ projectId: fromStack("GCLOUD_PROJECT") });
-const begin = testing.wrap(beginInterviewQuestion);
-const complete = testing.wrap(completeInterviewQuestion);
+const count = testing.wrap(countInterviewSession);
 
 const parsed = createInput.parse({ type: "case", role: "Consultant", questions: ["One?", "Two?", "Three?"] });
 
@@ -94,16 +95,22 @@ describe("triggers told of it", () => {
     await firestore().doc(`voiceSessions/${sessionId}`).set({ status: "unreadable" });
     const open = { status: "active", interview: { interviewId: newId(), questionNumber: 1 } };
     const ended = { ...open, status: "ended" };
-    await complete(told(sessionId, { status: "active" }, { status: "ended" }));
     for (const [was, is] of [
+      [{}, { status: "active" }],
+      [{ status: "active" }, { status: "ended" }],
       [open, { ...open, relayId: "r" }],
       [ended, { ...ended, relayId: null }],
     ] as const) {
-      await begin(told(sessionId, was, is));
-      await complete(told(sessionId, was, is));
+      await count(told(sessionId, was, is));
     }
-    await assert.rejects(async () => begin(told(sessionId, { status: "active" }, open)));
-    await assert.rejects(async () => complete(told(sessionId, open, ended)));
+    for (const [was, is] of [
+      [{ status: "active" }, open],
+      [open, ended],
+      // Named only once it had ended.
+      [{ status: "ended" }, ended],
+    ] as const) {
+      await assert.rejects(async () => count(told(sessionId, was, is)));
+    }
   });
 
   it("in the wrong order and many times over come to the same", async () => {
@@ -111,12 +118,13 @@ describe("triggers told of it", () => {
     const { id } = await createInterview({ ...world.as("ann"), newId }, parsed);
     const sessionId = newId();
     const [createdAt, endedAt] = [at(0), at(30)];
-    await practise(world, { sessionId, interviewId: id, status: "ended", createdAt, endedAt });
+    const ended = { status: "ended", endReason: "client", endedAt } as const;
+    await practise(world, { sessionId, interviewId: id, createdAt, ...ended });
     const open = { status: "active", interview: { interviewId: id, questionNumber: 1 } };
     const appearing = told(sessionId, { status: "active" }, open);
     const ending = told(sessionId, open, { ...open, status: "ended" });
-    await complete(ending);
-    await Promise.all([begin(appearing), complete(ending), begin(appearing)]);
+    await count(ending);
+    await Promise.all([count(appearing), count(ending), count(appearing)]);
     assert.deepEqual(await progressOf(world, id), {
       questionNumber: 1,
       status: "completed",
@@ -141,7 +149,8 @@ describe("the progress of a question", () => {
       for (const n of numbers) {
         const createdAt = at(n);
         // Of twelve, the first six have ended, the longest last of all.
-        const ended = n < 6 ? { status: "ended" as const, endedAt: at(n === 0 ? 50 : 20 + n) } : {};
+        const endedAt = at(n === 0 ? 50 : 20 + n);
+        const ended = n < 6 ? ({ status: "ended", endReason: "client", endedAt } as const) : {};
         await practise(world, { sessionId: `s${n}`, interviewId: id, createdAt, ...ended });
       }
       for (const n of ordered(numbers)) await recordPractice(world.as(), `s${n}`);
@@ -162,6 +171,7 @@ describe("the progress of a question", () => {
       sessionId: "s1",
       interviewId: id,
       status: "ended",
+      endReason: "client",
       createdAt: at(0),
       endedAt: at(9),
     });
@@ -189,6 +199,77 @@ describe("the progress of a question", () => {
     assert.deepEqual((await progressOf(world, id))?.sessionIds, ["s1", "s2"]);
     assert.deepEqual((await progressOf(world, id, 2))?.sessionIds, ["s3"]);
     assert.equal((await progressOf(world, id, 3))?.status, "not_started");
+  });
+
+  describe("where a session was not ended by its user,", () => {
+    const unused = { questionNumber: 1, status: "not_started", sessionIds: [] };
+
+    /** An interview, and a session of its first question that has begun. */
+    async function begun() {
+      const world = testWorld();
+      const { id } = await createInterview(world.as("ann"), parsed);
+      await practise(world, { sessionId: "s1", interviewId: id });
+      await recordPractice(world.as(), "s1");
+      return { world, id };
+    }
+
+    for (const reason of ["expired", "idle", "hangup", "replaced"] as const) {
+      it(`is what it was before, if nothing was said in it: ${reason}`, async () => {
+        const { world, id } = await begun();
+        await endSession(world.as(), "s1", reason);
+        await finishTranscript(world.as(), "s1");
+        await recordPractice(world.as(), "s1");
+        assert.deepEqual(await progressOf(world, id), unused);
+        assert.deepEqual((await interviews(world.db).doc(id).get()).data()?.openSessions, []);
+      });
+    }
+
+    it("is that of the others, if nothing was said in it, in whatever order they are told of", async () => {
+      for (const order of [
+        ["s1", "s2"],
+        ["s2", "s1"],
+      ]) {
+        const { world, id } = await begun();
+        world.pass(20);
+        const startedAt = world.now().toISOString();
+        await practise(world, { sessionId: "s2", interviewId: id });
+        await recordPractice(world.as(), "s2");
+        await endSession(world.as(), "s1", "expired");
+        world.pass(20);
+        await endSession(world.as(), "s2", "client");
+        for (const sessionId of [...order, ...order]) await recordPractice(world.as(), sessionId);
+        const endedAt = world.now().toISOString();
+        const practised = { status: "completed", sessionIds: ["s2"], startedAt, endedAt };
+        assert.deepEqual(await progressOf(world, id), { questionNumber: 1, ...practised });
+      }
+    });
+
+    it("is completed by what was recorded in it, and by what was saved", async () => {
+      for (const say of [
+        async (world: TestWorld) => {
+          const turn = { sessionId: "s1", itemId: "i1", order: 0, role: "user", content: "Yes." } as const;
+          await recordConversation(world.as(), "s1", { turns: [spokenTurn(world, turn)], responses: [] });
+        },
+        async (world: TestWorld) => {
+          const message = { role: "user", content: "Yes.", timestamp: world.now().toISOString() } as const;
+          await saveVoiceTranscript(world.as("ann"), { sessionId: "s1", messages: [message] });
+        },
+      ]) {
+        const { world, id } = await begun();
+        await say(world);
+        await endSession(world.as(), "s1", "expired");
+        await recordPractice(world.as(), "s1");
+        assert.equal((await progressOf(world, id))?.status, "completed");
+      }
+    });
+
+    it("costs two reads more to tell", async () => {
+      const { world } = await begun();
+      await endSession(world.as(), "s1", "expired");
+      const { reads, writes, queries } = await costOf(world.db, () => recordPractice(world.as(), "s1"));
+      // A query that finds nothing is billed as one read.
+      assert.deepEqual([reads + queries.length, writes], [4, 1]);
+    });
   });
 
   it("is not touched by a session of another user, or of a question that there is not", async () => {

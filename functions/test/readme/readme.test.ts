@@ -130,6 +130,7 @@ describe("README.md", () => {
       `${limits.SESSION_TTL_SECONDS / 60} minutes from its creation`,
       `${RELAY_LIMITS.idleMs / 60_000} minutes without audio`,
       `${limits.MAX_ACTIVE_SESSIONS} open sessions, ${limits.CONNECT_WINDOW.limit} connects a minute`,
+      `ephemeral keys | ${limits.KEY_WINDOW.limit} an hour and user`,
       `one use, ${limits.TICKET_TTL_SECONDS} seconds`,
       `\`instructions\` ${count(limits.MAX_INSTRUCTIONS_CHARACTERS)} characters`,
       `${count(limits.MAX_TRANSCRIPT_MESSAGES)} messages, ${limits.MAX_TRANSCRIPT_BYTES / 1_024} KiB`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MAX_TOOL_RUNS } from "../../src/relay/limits";
 import { type ServerEvent, serverEvent } from "../../src/relay/serverEvents";
 import { isRepeated, ServerToolTurns, type ToolCommand } from "../../src/relay/serverToolTurns";
+import { outputItemId } from "../../src/relay/toolCalls";
 
 const NOON = 1_800_000_000_000;
 
@@ -43,6 +44,14 @@ class Told {
 
   output(callId: string): string[] {
     return this.#turns.output(callId, { result: callId }, this.now).map(inShort);
+  }
+
+  lost(): void {
+    this.#turns.lost();
+  }
+
+  rejoined(): string[] {
+    return this.#turns.rejoined(this.now).map(inShort);
   }
 
   passes(ms: number): string[] {
@@ -87,7 +96,12 @@ describe("A call of the server's tools in an app's session", () => {
       type: "toModel",
       event: {
         type: "conversation.item.create",
-        item: { type: "function_call_output", call_id: "c1", output: '{"events":["tea"]}' },
+        item: {
+          id: outputItemId("c1"),
+          type: "function_call_output",
+          call_id: "c1",
+          output: '{"events":["tea"]}',
+        },
       },
     });
   });
@@ -253,6 +267,68 @@ describe("The request to go on after a tool", () => {
       told.model(created(`more${run}`), done(`more${run}`, [call(`more${run}`)]));
     }
     assert.equal(told.createAfter("c1").response.tool_choice, "none");
+  });
+});
+
+describe("A conversation whose connection was lost and joined again", () => {
+  let told: Told;
+  beforeEach(() => {
+    told = new Told();
+    told.model(created("r1"), done("r1", [call("c1")]));
+  });
+
+  it("goes on with tools where the end of a response was told to nobody", () => {
+    told.model(created("r2"));
+    told.lost();
+    assert.deepEqual(told.rejoined(), []);
+    assert.deepEqual(told.output("c1"), ["output:c1", "create:relay_tools_1"]);
+  });
+
+  it("is given what came of a tool meanwhile, and asked to go on, only once it is joined", () => {
+    told.lost();
+    assert.deepEqual(told.output("c1"), []);
+    assert.deepEqual(told.passes(1_000), []);
+    assert.deepEqual(told.rejoined(), ["output:c1", "create:relay_tools_1"]);
+    assert.deepEqual(told.rejoined(), []);
+  });
+
+  it("is given again what it was not seen to take, under the same id, and nothing that it was", () => {
+    told.output("c1");
+    told.model(
+      created("r2", { metadata: { request: "relay_tools_1" } }),
+      outputAdded("c1"),
+      done("r2", [call("c2")]),
+    );
+    told.output("c2");
+    told.lost();
+    assert.deepEqual(told.rejoined(), ["output:c2", "create:relay_tools_3"]);
+    told.model(refusal("relay_output_c2", "item_create_invalid_item_id"));
+    told.lost();
+    assert.deepEqual(told.rejoined(), ["create:relay_tools_4"]);
+  });
+
+  it("is asked again where the request was not seen to be answered", () => {
+    told.output("c1");
+    told.model(outputAdded("c1"));
+    told.lost();
+    assert.deepEqual(told.rejoined(), ["create:relay_tools_2"]);
+  });
+
+  it("is not asked again where the answer to the first request is heard to its end after all", () => {
+    told.output("c1");
+    told.model(outputAdded("c1"));
+    told.lost();
+    told.rejoined();
+    told.model(refusal("relay_tools_2"), done("r2", [], { metadata: { request: "relay_tools_1" } }));
+    assert.deepEqual(told.passes(100_000), []);
+  });
+
+  it("does not wait long for the end of speech that may have been told to nobody", () => {
+    told.model(SPEECH_STARTED);
+    told.output("c1");
+    told.lost();
+    assert.deepEqual(told.rejoined(), ["output:c1"]);
+    assert.deepEqual(told.passes(10_000), ["create:relay_tools_1"]);
   });
 });
 

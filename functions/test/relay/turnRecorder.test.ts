@@ -41,6 +41,13 @@ const answered = (id: string, transcript: string, status = "completed") =>
 const truncated = (id: string, ms: number) =>
   event({ type: "conversation.item.truncated", item_id: id, audio_end_ms: ms, content_index: 0 });
 
+const stored = (
+  itemId: string,
+  role: RecordedTurn["role"],
+  content: string,
+  more: Partial<RecordedTurn> = {},
+): RecordedTurn => ({ itemId, role, content, startedAt: AT, order: 1, interrupted: false, ...more });
+
 /** Plays events and gives all that was told to be stored. */
 function play(recorder: TurnRecorder, ...events: ServerEvent[]): RecordedTurn[] {
   return events.flatMap((one) => recorder.handle(one, AT));
@@ -115,8 +122,8 @@ describe("The turns of a conversation", () => {
 
   it("go on behind those of an earlier connection, which are not told again", () => {
     const recorder = new TurnRecorder([
-      { itemId: "u1", order: 7 },
-      { itemId: "a1", order: 8.5 },
+      stored("u1", "user", "Hello", { order: 7 }),
+      stored("a1", "assistant", "Hi, ", { order: 8.5, interrupted: true }),
     ]);
     const told = play(
       recorder,
@@ -133,8 +140,57 @@ describe("The turns of a conversation", () => {
     assert.deepEqual(recorder.finish(), []);
   });
 
+  it("of an earlier connection are corrected by the same model, which tells the rest of what was unfinished then", () => {
+    const earlier = [
+      stored("u1", "user", INAUDIBLE),
+      stored("a1", "assistant", "Certainly, the", { order: 2, interrupted: true }),
+      stored("a2", "assistant", "I said all", { order: 3 }),
+      stored("a3", "assistant", "I was cut off", { order: 4, interrupted: true, heardMs: 300 }),
+    ];
+    const recorder = new TurnRecorder(earlier, { goesOn: true });
+    const told = play(
+      recorder,
+      delta("a1", " answer is"),
+      heard("u1", "What is it?"),
+      answered("a1", "Certainly, the answer is four."),
+      truncated("a2", 700),
+      answered("a3", "I was cut off"),
+    );
+    assert.deepEqual(brief(told), [
+      "u1|user|What is it?|1|",
+      "a1|assistant|Certainly, the answer is four.|2|",
+      "a2|assistant|I said all|3|interrupted",
+    ]);
+    assert.equal(told[2]?.heardMs, 700);
+    assert.deepEqual(recorder.finish(), []);
+  });
+
+  it("hold so much text in all, earlier turns with it, and nothing beyond", () => {
+    const recorder = new TurnRecorder([stored("u1", "user", "12345")], { maxCharacters: 20 });
+    const told = play(
+      recorder,
+      typed("u2", "1234567890", "u1"),
+      answering("a2", "u2"),
+      delta("a2", "123"),
+      typed("u3", "1234", "a2"),
+      answered("a2", "123456"),
+      typed("u4", "1", "u3"),
+      truncated("a2", 100),
+    );
+    assert.deepEqual(
+      told.map(({ itemId, content, heardMs }) => [itemId, content, heardMs]),
+      [
+        ["u2", "1234567890", undefined],
+        ["u3", "12", undefined],
+        ["a2", "123", undefined],
+        ["a2", "123", 100],
+      ],
+    );
+    assert.deepEqual(recorder.finish(), []);
+  });
+
   it("never get the place of a turn that was too long ago to be taken up again", () => {
-    const recorder = new TurnRecorder([{ itemId: "u51", order: 51 }]);
+    const recorder = new TurnRecorder([stored("u51", "user", "Hello", { order: 51 })]);
     const told = play(recorder, typed("x", "1", "root"), typed("y", "2", "root"), typed("z", "3", null));
     const orders = told.map(({ order }) => order);
     for (const order of orders) assert.ok(order > 50 && order < 51, `${order}`);

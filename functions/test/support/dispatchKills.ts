@@ -140,7 +140,7 @@ async function reconcile({ ctx }: DispatchWorld): Promise<void> {
   for (let minute = 1; minute <= RECONCILED_AFTER_MINUTES; minute += 1) {
     const later = ctx(minute * 60);
     for (let run = 0; run < CHECK_RUNS && (await checkCalls(later)) > 0; run += 1);
-    await sweepScheduled(later);
+    await sweepScheduled(later, { dialsASecond: 100 });
   }
 }
 

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
+import { Timestamp } from "firebase-admin/firestore";
 import { after, before, describe, it } from "mocha";
 import { recordCallRecording } from "../../src/calls/recordCall";
 import type { RecordingInput } from "../../src/calls/webhookSchemas";
 import { createCtx } from "../../src/core/ctx";
 import { firestore } from "../../src/core/firestore";
 import { newId } from "../../src/core/ids";
+import { twilioAccount } from "../../src/providers/twilioClient";
+import { deleteRecording } from "../../src/providers/twilioTranscripts";
+import { checkTranscripts } from "../../src/transcripts/checkTranscripts";
+import { eraseAgainAtProviders, eraseAtProviders, newErasure } from "../../src/transcripts/eraseAtProviders";
 import { providerErasures } from "../../src/transcripts/store";
 import { sessions } from "../../src/voice/store";
 import { type Account, account, ask, assertDetail } from "../support/assistantApi";
+import { callWorld } from "../support/callWorld";
 import { eventually } from "../support/eventually";
 import { send } from "../support/http";
 import { resetSimulator, setSimulator } from "../support/openAiControl";
 import { freshPhone, phoneCall, scriptPhone } from "../support/phone";
 import { fromStack } from "../support/stackEnvironment";
+import { storedSession } from "../support/storedSession";
 
 interface Detail {
   transcript_sid: string;
@@ -62,6 +69,23 @@ async function enhanced(user: Account, sessionId: string): Promise<Detail> {
     assert.match(detail.transcript_sid ?? "", /^GT/, text.slice(0, 300));
     return detail;
   });
+}
+
+/** One whose transcript is there. */
+async function transcribedCall() {
+  const user = await account();
+  const ids = await recordedCall(user, { sentences: SENTENCES });
+  const { transcript_sid } = await enhanced(user, ids.session_id);
+  const recording = (await sessions(firestore()).doc(ids.session_id).get()).data()?.call?.recording;
+  assert.ok(recording);
+  return { ...ids, recording, transcript_sid };
+}
+
+async function isErased(transcriptSid: string): Promise<boolean> {
+  const transcripts = (await control("GET", "transcripts")) as { sid: string; deletedAt: number | null }[];
+  const found = transcripts.find(({ sid }) => sid === transcriptSid);
+  assert.ok(found);
+  return found.deletedAt !== null;
 }
 
 const SENTENCES = [
@@ -168,6 +192,79 @@ describe("Twilio's transcript of a call", () => {
     assert.ok(
       held.every(({ deletedAt }) => deletedAt !== null),
       JSON.stringify(held),
+    );
+  });
+
+  it("of which Twilio has not told is erased with its recording", async function () {
+    this.timeout(90_000);
+    const { session_id, recording, transcript_sid } = await transcribedCall();
+    const { system } = callWorld();
+    await eraseAtProviders(system, { sessionId: session_id, userId: "ann", call: { recording } });
+    assert.ok(await isErased(transcript_sid));
+    for (const sid of [transcript_sid, recording.recordingSid])
+      assert.equal((await providerErasures(system.db).doc(sid).get()).data()?.status, "erased", sid);
+  });
+
+  it("that is there only after its recording was erased is found a quarter of an hour later", async function () {
+    this.timeout(90_000);
+    const { session_id, call_sid, recording, transcript_sid } = await transcribedCall();
+    const { world, system } = callWorld();
+    const { recordingSid } = recording;
+    const ofSession = { sessionId: session_id, userId: "ann" };
+    // As if Twilio had known of no transcript then.
+    await deleteRecording(await twilioAccount(system.config), recordingSid);
+    const receipt = newErasure(system, { what: "recording", sid: recordingSid, ...ofSession });
+    await providerErasures(system.db)
+      .doc(recordingSid)
+      .set({ ...receipt, status: "erased", dueAt: null });
+    await eraseAtProviders(system, { ...ofSession, call: { callSid: call_sid, record: true } });
+    assert.equal(await isErased(transcript_sid), false);
+    world.pass(901);
+    await eraseAgainAtProviders(system);
+    assert.ok(await isErased(transcript_sid));
+    for (const sid of [transcript_sid, call_sid])
+      assert.equal((await providerErasures(system.db).doc(sid).get()).data()?.status, "erased", sid);
+  });
+
+  it("that the check has asked for is not asked for again where the recording is told of once more", async function () {
+    this.timeout(90_000);
+    const { session_id, call_sid, recording, transcript_sid } = await transcribedCall();
+    const { world, system } = callWorld({
+      USE_TWILIO_VOICE_INTELLIGENCE: "true",
+      TWILIO_VOICE_INTELLIGENCE_SID: fromStack("TWILIO_VOICE_INTELLIGENCE_SID"),
+    });
+    const call = {
+      direction: "outbound",
+      callSid: call_sid,
+      from: "+14155550100",
+      to: "+14155550123",
+      maxMinutes: 1,
+      record: true,
+      recording,
+      checkAt: null,
+      // Whoever wrote this down has not come to asking.
+      intelligence: {
+        status: "requested",
+        transcriptSid: null,
+        isAsked: false,
+        checkAt: Timestamp.now(),
+        checks: 0,
+      },
+    };
+    const session = {
+      ...storedSession(world, { sessionId: session_id, userId: "ann", status: "ended" }),
+      call,
+    };
+    await sessions(system.db).doc(session_id).withConverter(null).set(session);
+    world.pass(61);
+    await checkTranscripts(system);
+    const told = { session: session_id, CallSid: call_sid, RecordingSid: recording.recordingSid };
+    await recordCallRecording(system, { ...told, RecordingStatus: "completed", RecordingChannels: 2 });
+    const known = (await sessions(system.db).doc(session_id).get()).data()?.call?.intelligence;
+    assert.deepEqual([known?.transcriptSid, known?.isAsked], [transcript_sid, true]);
+    assert.deepEqual(
+      world.log.filter(({ message }) => String(message).includes("could not be asked for")),
+      [],
     );
   });
 

@@ -166,6 +166,27 @@ describe("an enhanced transcript", () => {
     );
   });
 
+  it("ends with its last turn where nobody has ended it, but the clock", async () => {
+    const world = testWorld();
+    await held(world, { sessionId: "s1", words: ["Hello.", "Hi."] });
+    const { userId, endedAt } = (await sessions(world.db).doc("s1").get()).data() ?? {};
+    for (const [endReason, least, most] of [
+      ["expired", 4, 8],
+      ["idle", 4, 8],
+      ["client", 1_800, 1_800],
+    ] as const) {
+      const late = Timestamp.fromMillis((endedAt?.toMillis() ?? 0) - 8_000 + 1_800_000);
+      await sessions(world.db).doc("s1").update({ endReason, endedAt: late });
+      await keepTranscript(world.as(), "s1");
+      const [listed] = (await ask(world.as(userId))).transcripts;
+      const { duration, summary_data } = await getTranscript(world.as(userId), { transcript_sid: "s1" });
+      assert.ok(duration >= least && duration <= most, `${endReason}: ${duration}`);
+      assert.equal(listed?.duration, duration);
+      assert.equal(summary_data.total_duration_seconds, duration);
+      assert.ok(summary_data.total_silence_seconds <= duration);
+    }
+  });
+
   it("stays where a deletion is told again after a session of that name was opened anew", async () => {
     const world = testWorld();
     await held(world, { sessionId: "s1" });
@@ -230,6 +251,19 @@ describe("an enhanced transcript", () => {
     }
     await keepTranscript(world.as(), "s1");
     assert.equal((await transcriptParts(world.db, "s1").count().get()).data().count, 1);
+  });
+
+  it("says so where there is more than can be stored, and keeps the rest", async () => {
+    const world = testWorld();
+    // As JSON each sign is six: no document holds it.
+    const long = "\u0001".repeat(180_000);
+    await held(world, { sessionId: "s1", words: ["Hello.", long, "Bye."] });
+    const { conversation_flow, truncated } = await getTranscript(world.as("ann"), { transcript_sid: "s1" });
+    assert.deepEqual([conversation_flow.map(({ text }) => text), truncated], [["Hello.", "Bye."], true]);
+    const [line] = world.log.filter(({ severity }) => severity === "ERROR");
+    assert.equal(line?.sessionId, "s1");
+    await held(world, { sessionId: "s2" });
+    assert.ok(!("truncated" in (await getTranscript(world.as("ann"), { transcript_sid: "s2" }))));
   });
 
   it("is given as text, WebVTT, CSV and a page, each under its own type", async () => {

@@ -7,10 +7,11 @@ import { endVoiceSession } from "../../src/voice/endSession";
 import { CONNECT_WINDOW, MAX_ACTIVE_SESSIONS, SESSION_TTL_SECONDS } from "../../src/voice/limits";
 import { getVoiceSession, listVoiceSessions } from "../../src/voice/readSessions";
 import { sessions } from "../../src/voice/store";
-import { vapiSessionId } from "../../src/voice/vapiSessions";
+import { openVapiSession, vapiSessionId } from "../../src/voice/vapiSessions";
 import { rejectsWith } from "../support/appError";
 import { costOf, ownDatabase } from "../support/countedFirestore";
 import { eventually } from "../support/eventually";
+import { loseAnswer } from "../support/lostAnswer";
 import { type VapiWorld, vapiWorld } from "../support/vapi";
 
 const DOWN = "Vapi service temporarily unavailable";
@@ -127,6 +128,25 @@ describe("starting a session with the assistant at Vapi", () => {
     assert.deepEqual(times, [0, 1, 2]);
     const listed = await listVoiceSessions(world.as("gil"), { userId: "gil", limit: 10 });
     assert.equal(listed.sessions.length, 3);
+  });
+
+  it("opens one session where Firestore's answer is lost, also beside another start in that millisecond", async function () {
+    this.timeout(60_000);
+    for (const count of [1, 2]) {
+      const uid = `ola-${count}`;
+      const db = ownDatabase();
+      const isLost = loseAnswer(db, "voiceSessions");
+      const given = await Promise.all(
+        Array.from({ length: count }, () =>
+          openVapiSession({ ...world.instance, db }, { userId: uid, assistantId: "a" }),
+        ),
+      );
+      assert.ok(isLost());
+      const ids = given.map(({ session }) => session.sessionId);
+      const { docs } = await sessions(db).get();
+      assert.deepEqual(docs.map(({ id }) => id).sort(), ids.sort());
+      assert.equal((await db.doc(`voiceUsers/${uid}`).get()).get("connects").length, count);
+    }
   });
 
   it("100 at once, a session each and one request to Vapi", async () => {
@@ -261,6 +281,10 @@ describe("starting a session with the assistant at Vapi", () => {
     }
     const noOrganisation = world.anew({ VAPI_USE_PUBLIC_JWT: "true", VAPI_ORG_ID: undefined });
     await rejectsWith("not_configured", start("max", noOrganisation));
+    // A token for no page in particular is good on all of them.
+    const noPages = world.anew({ VAPI_USE_PUBLIC_JWT: "true", ALLOWED_ORIGINS: undefined });
+    const { safeMessage } = await rejectsWith("not_configured", start("max", noPages));
+    assert.equal(safeMessage, "ALLOWED_ORIGINS is not configured on the server.");
     assert.equal(asked(), count);
   });
 

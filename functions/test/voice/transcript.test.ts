@@ -139,6 +139,36 @@ describe("the transcript of a session", () => {
     assert.equal((await getVoiceTranscript(world.as("ann"), ref)).truncated, true);
   });
 
+  it("is made of no more turns than it can hold, and is whole up to there", async () => {
+    const world = await openSession();
+    const turns = Array.from({ length: 120 }, (_, order) =>
+      turn(world, order, "user", `${order} ${"x".repeat(30_000)}`),
+    );
+    await record(world, ...turns);
+    await endVoiceSession(world.as("ann"), ref);
+    const { reads } = await costOf(world.db, () => finishTranscript(world.as(), SESSION.sessionId));
+    assert.ok(reads <= 60, `${reads} reads`);
+    const { messages, truncated } = await getVoiceTranscript(world.as("ann"), ref);
+    assert.ok(truncated);
+    assert.ok(messages.length >= 25);
+    assert.deepEqual(
+      messages.map(({ itemId }) => itemId),
+      messages.map((_, order) => `item-${order}`),
+    );
+  });
+
+  it("of many turns holds them all, in order", async () => {
+    const world = await openSession();
+    const turns = Array.from({ length: 100 }, (_, order) => turn(world, order, "user", `turn ${order}`));
+    await record(world, ...turns);
+    await endVoiceSession(world.as("ann"), ref);
+    await finishTranscript(world.as(), SESSION.sessionId);
+    assert.deepEqual(
+      await contents(world),
+      turns.map(({ content }) => content),
+    );
+  });
+
   it("costs what it says", async () => {
     const world = await openSession();
     await record(world, turn(world, 0, "user", "a"), turn(world, 1, "user", "b"));

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, afterEach, before, describe, it } from "mocha";
 import { newId } from "../../src/core/ids";
 import { createInterview } from "../../src/interviews/createInterview";
 import { connectVoice } from "../../src/voice/connectVoice";
 import { endVoiceSession } from "../../src/voice/endSession";
-import { sessions } from "../../src/voice/store";
-import { MAX_SDP_CHARACTERS } from "../../src/webrtc/limits";
+import { CONNECT_WINDOW } from "../../src/voice/limits";
+import { sessions, sidebands, userLimits } from "../../src/voice/store";
+import { MAX_SDP_CHARACTERS, TAKE_UP_ASKS } from "../../src/webrtc/limits";
 import { startRealtimeCall } from "../../src/webrtc/startRealtimeCall";
 import { tendCalls } from "../../src/webrtc/tendCalls";
 import { rejectsWith } from "../support/appError";
 import { type Account, account, ask, assertDetail } from "../support/assistantApi";
 import { costOf } from "../support/countedFirestore";
 import { eventually } from "../support/eventually";
+import { loseAnswer } from "../support/lostAnswer";
 import { CallStage } from "../support/realtimeCalls";
 import { OFFER } from "../support/sdp";
 
@@ -149,6 +153,55 @@ describe("Beginning a WebRTC call", function () {
     const keys = { OPENAI_API_KEY: undefined, OPENAI_API_KEYS: "sk-first-9999,sk-calls-1234" };
     await startRealtimeCall(stage.as(user(), keys), { sdp: await offer() });
     assert.equal(stage.open().length, 1);
+  });
+
+  it("waits for the relay that is joining it, where that one's answer was lost and another is asked", async () => {
+    const joining = await stage.relay({ sidebandJoinMs: 3_000 });
+    const other = await stage.relay();
+    stage.model.addFault({ kind: "handshake_hang", times: 1 });
+    let asks = 0;
+    const front = createServer(async ({ url = "", headers }, response) => {
+      asks += 1;
+      const askedOf = (asks === 1 ? joining : other).url.replace("ws:", "http:");
+      const authorization = headers.authorization ?? "";
+      const answer = fetch(askedOf + url, { method: "POST", headers: { authorization } });
+      if (asks > 1) {
+        response.writeHead((await answer).status).end();
+        return;
+      }
+      const callId = url.split("/").at(-1) ?? "";
+      await eventually(async () =>
+        assert.ok((await sidebands(stage.db).doc(callId).get()).data()?.heldBy, "it is being joined"),
+      );
+      response.destroy();
+    });
+    await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+    const RELAY_URL = `ws://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    try {
+      const begun = await startRealtimeCall(stage.as(user(), { RELAY_URL }), { sdp: await offer() });
+      assert.equal(stage.open()[0]?.sidebands, 1);
+      assert.equal((await stage.noted(begun.sessionId))[0]?.wasJoined, true);
+      assert.ok(asks > TAKE_UP_ASKS, `${asks} asks`);
+    } finally {
+      front.close();
+    }
+  });
+
+  it("counts once, where Firestore's answer to its being admitted is lost: the tenth of a minute is let in", async () => {
+    await stage.relay();
+    const [sessionId, userId] = [newId(), user()];
+    const backend = stage.as(userId, { PUBLIC_URL });
+    const connect = () => connectVoice(backend, { sessionId, userId, transport: "webrtc" });
+    const connects = async () => (await userLimits(stage.db).doc(userId).get()).data()?.connects.length;
+    for (let n = 2; n < CONNECT_WINDOW.limit; n += 1) await connect();
+    const isLost = loseAnswer(stage.db, "voiceUsers");
+    await connect();
+    assert.ok(isLost());
+    assert.equal(await connects(), CONNECT_WINDOW.limit - 1);
+    const isLostAgain = loseAnswer(stage.db, "voiceUsers");
+    await startRealtimeCall(backend, { sdp: await offer(), sessionId });
+    assert.ok(isLostAgain());
+    assert.equal(await connects(), CONNECT_WINDOW.limit);
   });
 
   it("is refused in another's session, one that has ended, and one of another kind", async () => {

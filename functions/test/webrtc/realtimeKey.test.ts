@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
 import type { ClientSecretCreateParams } from "openai/resources/realtime/client-secrets";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../simulators/openai/server";
-import type { Ctx } from "../../src/core/ctx";
+import type { Ctx, LimitState } from "../../src/core/ctx";
 import { createInterview } from "../../src/interviews/createInterview";
 import { recordPractice } from "../../src/interviews/recordPractice";
 import { replaceSessions } from "../../src/interviews/replaceSessions";
-import { CONNECT_WINDOW, MAX_ACTIVE_SESSIONS } from "../../src/voice/limits";
+import { connectVoice } from "../../src/voice/connectVoice";
+import { CONNECT_WINDOW, KEY_WINDOW, MAX_ACTIVE_SESSIONS } from "../../src/voice/limits";
 import { sessions, userLimits } from "../../src/voice/store";
+import { openVapiSession } from "../../src/voice/vapiSessions";
 import { createRealtimeKey } from "../../src/webrtc/createRealtimeKey";
 import { KEY_SECONDS, PROVIDER_MS } from "../../src/webrtc/limits";
 import { rejectsWith } from "../support/appError";
@@ -196,11 +198,51 @@ describe("An ephemeral key", () => {
     it(`${CONNECT_WINDOW.limit} a minute`, async () => {
       const { ctx, uid, ask } = await interviewed();
       const connects = Array.from({ length: CONNECT_WINDOW.limit }, () => world.now().getTime());
-      await userLimits(world.db).doc(uid).set({ connects, active: {} });
+      await userLimits(world.db).doc(uid).set({ connects, keys: [], active: {} });
       const error = await rejectsWith("rate_limited", keyFor(ctx, ask));
       assert.ok(Number(error.details.retryAfterSeconds) > 0);
       const left = await sessions(world.db).where("userId", "==", uid).get();
       assert.equal(left.size, 0);
+    });
+
+    /** One key after another, each in the place of the one before, at the pace that the connects a minute allow. */
+    async function keysOfAnHour(ctx: Ctx, ask: { interview_id: string; question_number: number }) {
+      for (let given = 0; given < KEY_WINDOW.limit; given += 1) {
+        world.pass(60);
+        const { sessionId } = await keyFor(ctx, ask);
+        await recordPractice(ctx, sessionId);
+        await replaceSessions(ctx, sessionId);
+      }
+    }
+
+    it(`and ${KEY_WINDOW.limit} keys an hour, for what is begun with one cannot be ended`, async function () {
+      this.timeout(30_000);
+      const { ctx, uid, ask } = await interviewed();
+      await keysOfAnHour(ctx, ask);
+      world.pass(60);
+      const told: LimitState[] = [];
+      const error = await rejectsWith(
+        "rate_limited",
+        keyFor({ ...ctx, onLimit: (state) => told.push(state) }, ask),
+      );
+      const leftSeconds = 3_600 - KEY_WINDOW.limit * 60;
+      assert.equal(error.details.retryAfterSeconds, leftSeconds);
+      assert.match(error.safeMessage, /keys an hour/);
+      assert.deepEqual(told.at(-1), { ...KEY_WINDOW, remaining: 0 });
+      // Whatever else is opened, and with it forgets nothing.
+      await connectVoice(ctx, { sessionId: `session-of-${uid}`, userId: uid });
+      await openVapiSession(ctx, { userId: uid, assistantId: "assistant" });
+      await rejectsWith("rate_limited", keyFor(ctx, ask));
+      world.pass(leftSeconds);
+      await keyFor(ctx, ask);
+    });
+
+    it("but a key that could not be had counts for none of them", async () => {
+      const { ctx, uid, ask } = await interviewed();
+      model.addFault({ kind: "http_500", endpoint: "secrets", times: 10 });
+      await rejectsWith("provider_unavailable", keyFor(ctx, ask));
+      const stored = (await userLimits(world.db).doc(uid).get()).data();
+      assert.deepEqual(stored?.keys ?? [], []);
     });
 
     it("and whoever is refused again and again costs OpenAI nothing more", async () => {

@@ -20,7 +20,9 @@ export type CallStatus =
 export interface CallInput {
   request: CallRequest;
   script: Script;
-  direction: "outbound-api" | "inbound";
+  direction: "outbound-api" | "inbound" | "outbound-dial";
+  /** The call whose `<Dial>` it is. */
+  parentCallSid?: string;
   accountSid: string;
   /** The simulator's own address, which stands in for `https://api.twilio.com`. */
   apiUrl: string;

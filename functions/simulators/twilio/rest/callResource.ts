@@ -11,7 +11,7 @@ export function callResource(call: Call) {
     sid,
     date_created: rfc2822(call.createdAt),
     date_updated: rfc2822(changedAt),
-    parent_call_sid: null,
+    parent_call_sid: input.parentCallSid ?? null,
     account_sid: input.accountSid,
     to: request.to,
     to_formatted: request.to,

@@ -33,6 +33,7 @@ export function listCalls({ world, query, path }: RestRequest): Answer {
     .filter(({ call, resource }) => {
       if (!isWanted(query, "To", resource.to) || !isWanted(query, "From", resource.from)) return false;
       if (!isWanted(query, "Status", resource.status)) return false;
+      if (!isWanted(query, "ParentCallSid", resource.parent_call_sid ?? "")) return false;
       if (!isWithin(query, "StartTime", call.dialledAt ?? call.answeredAt)) return false;
       return isWithin(query, "EndTime", call.endedAt);
     });

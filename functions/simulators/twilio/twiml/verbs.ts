@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.js";
 import type { TwimlSource } from "../call/callRequest.js";
+import { dialLeg } from "../call/dialLeg.js";
 import { finish } from "../call/lifecycle.js";
-import { newSid } from "../ids.js";
 import { pause } from "../pause.js";
 import type { World } from "../world.js";
 import { connectStream } from "./connectStream.js";
@@ -49,13 +49,15 @@ async function speak({ call, signal }: Execution): Promise<Next> {
 }
 
 async function dial(execution: Execution): Promise<Next> {
-  const { call, signal } = execution;
+  const { world, call, element, signal } = execution;
   const { status, ms } = call.script.dial;
-  await pause(ms, signal);
+  const to = element.text || (element.children[0]?.text ?? "");
+  const from = element.attributes.callerId ?? call.party;
+  const leg = await dialLeg(world, call, { to, from }, signal);
   const seconds = String(status === "completed" ? Math.ceil(ms / 1_000) : 0);
   return nextOf(execution, {
     DialCallDuration: seconds,
-    DialCallSid: newSid("CA"),
+    DialCallSid: leg.sid,
     DialCallStatus: status,
   });
 }

@@ -1,6 +1,6 @@
 import type { ModelItem, ServerEvent } from "../serverEvents";
 import { type CalledTool, calledTools, toolOutputEvent } from "../toolCalls";
-import type { BridgeCommand, BridgeEvent } from "./bridgeEvents";
+import type { BridgeCommand, BridgeEvent, HangUpReason } from "./bridgeEvents";
 import { type Ending, Farewell } from "./farewell";
 import { InboundAudio } from "./inboundAudio";
 import { Keypad } from "./keypad";
@@ -222,9 +222,18 @@ export class PhoneBridge {
     for (const item of output) this.#playback.whole(item.id);
     if (!this.#responses.isGenerating) this.#playback.allWhole();
     this.#mark(this.#playback.mark());
-    if (over === "farewell") this.#farewell?.said(this.#now, this.#playback.unplayedMs);
+    if (over === "farewell" && this.#isSaid(response)) {
+      this.#farewell?.said(this.#now, this.#playback.unplayedMs);
+    }
     const isWhole = response.status !== "cancelled" && !this.#responses.isCancelled(response.id);
     for (const call of calledTools(output)) this.#answer(call, output, isWhole);
+  }
+
+  /** Whether the caller is sent anything of a response, and that to its end: the model may have failed at it. */
+  #isSaid({ status, output = [] }: EventOf<"response.done">["response"]): boolean {
+    return (
+      status !== "failed" && status !== "cancelled" && output.some(({ id }) => this.#playback.wasSent(id))
+    );
   }
 
   /** Each call gets its output, or the model would not know what became of it. */
@@ -271,10 +280,10 @@ export class PhoneBridge {
     if (event) this.#do({ type: "toModel", event });
     if (!this.#farewell) return;
     const isSaid = this.#responses.isIdle && this.#playback.isSilent;
-    if (isSaid || this.#farewell.isOverdue(this.#now)) this.#hangUp(this.#farewell.ending);
+    if (isSaid || this.#farewell.isOverdue(this.#now)) this.#hangUp(this.#farewell.outcome);
   }
 
-  #hangUp(reason: Ending | "no_media"): void {
+  #hangUp(reason: HangUpReason): void {
     this.#isOver = true;
     this.#do({ type: "hangUp", reason });
   }

@@ -1,6 +1,6 @@
 import type { ServerEvent } from "../serverEvents";
 import type { CalledTool } from "../toolCalls";
-import type { Ending } from "./farewell";
+import type { Outcome } from "./farewell";
 
 // What the phone bridge is told and what it wants done. Audio is µ-law, 8,000 bytes a second, and stays base64 as both
 // sides write it: nobody in between needs its samples.
@@ -26,7 +26,7 @@ export type BridgeEvent =
   | { type: "tick"; now: number };
 
 /** Why the bridge ends the call's stream: of its own accord, or because the caller's side has fallen silent. */
-export type HangUpReason = Ending | "no_media";
+export type HangUpReason = Outcome | "no_media";
 
 /** What is to be done because of an event, in this order. */
 export type BridgeCommand =

@@ -1,6 +1,9 @@
 /** How a call ends that the model ends. */
 export type Ending = "assistant" | "transferred" | "voicemail" | "spent";
 
+/** How it then does: `unsaid` where the caller is still owed the sentence that it ends. */
+export type Outcome = Ending | "unsaid";
+
 /** The farewell that is asked for must have been said by the model by then; a message takes longer than a goodbye. */
 const SAID_WITHIN_MS: Record<Ending, number> = {
   assistant: 10_000,
@@ -27,9 +30,11 @@ export class Farewell {
     this.#deadline = now + unplayedMs + (hasSpoken ? GRACE_MS : SAID_WITHIN_MS[reason]);
   }
 
-  /** How the call ends by it: a message that was never spoken was not left. */
-  get ending(): Ending {
-    return this.reason === "voicemail" && !this.#isSaid ? "assistant" : this.reason;
+  /** How the call ends by it: a message that was never spoken was not left, and whoever is cut off is told so. */
+  get outcome(): Outcome {
+    if (this.#isSaid) return this.reason;
+    if (this.reason === "spent") return "unsaid";
+    return this.reason === "voicemail" ? "assistant" : this.reason;
   }
 
   /** The farewell that was asked for is said, which happens once: from then on only its playing is waited for. */

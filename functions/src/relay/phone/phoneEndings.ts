@@ -8,6 +8,8 @@ export const HANG_UPS = {
   transferred: { code: CLOSE.ended, reason: "transferred", session: { endReason: "transferred" } },
   voicemail: { code: CLOSE.ended, reason: "message left", session: { endReason: "voicemail" } },
   spent: { code: CLOSE.ended, reason: "spent", session: { endReason: "spent" } },
+  /** Spent likewise, but what Twilio asks next is answered with the sentence that the time is up. */
+  unsaid: { code: CLOSE.ended, reason: "spent, not said", session: { endReason: "expired" } },
   no_media: { code: CLOSE.expired, reason: "no media", session: "open" },
 } as const satisfies Record<HangUpReason, Ending>;
 

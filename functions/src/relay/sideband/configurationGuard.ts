@@ -80,6 +80,11 @@ export class ConfigurationGuard {
   }
 }
 
+/** The tools that a session has, as the model tells it; none where that is told in a shape that is not known. */
+export function toldTools(session: unknown): Guarded["tools"] {
+  return guarded.safeParse(session).data?.tools ?? [];
+}
+
 function isAtMost(tokens: unknown, own: unknown): boolean {
   return tokens === own || (typeof tokens === "number" && typeof own === "number" && tokens <= own);
 }

@@ -12,8 +12,9 @@ import { ModelLink, type RelayServices } from "../modelLink";
 import type { ServerEvent } from "../serverEvents";
 import { ServerToolSession } from "../serverToolSession";
 import type { ServerTool } from "../toolRunner";
+import { CallConfiguration } from "./callConfiguration";
 import { CallMeter } from "./callMeter";
-import { ConfigurationGuard } from "./configurationGuard";
+import { ConfigurationGuard, toldTools } from "./configurationGuard";
 import { hangUp } from "./hangUp";
 import { TimeWarning } from "./timeWarning";
 
@@ -41,10 +42,15 @@ export class SidebandConnection extends HeldConnection {
   readonly #log: ConversationLog;
   readonly #tools: ServerToolSession | null;
   readonly #warning: TimeWarning;
+  readonly #configuration: CallConfiguration;
   readonly #guard: ConfigurationGuard;
   readonly #meter: CallMeter;
   readonly #stopping = new AbortController();
   #link: ModelLink;
+  /** The link was lost, and the call is yet to be joined again. */
+  #isLost = false;
+  /** The call goes on, held by somebody else or by nobody for a while. */
+  #isHandedOver = false;
   /** While a call is being joined: told once the model has taken the configuration, or the link has failed. */
   #joining: { resolve(): void; reject(error: unknown): void } | undefined;
   #knowsConversation: boolean;
@@ -71,6 +77,7 @@ export class SidebandConnection extends HeldConnection {
     this.#warning = new TimeWarning(session.expiresAt.toMillis(), limits.warnBeforeMs, call.wasWarned);
     // Soon once: what became of the session while the call was being joined was told to nobody.
     this.#renewedAt = Date.now() - limits.sidebandRenewMs + FIRST_RENEWAL_MS;
+    this.#configuration = new CallConfiguration(session, ctx.config, this.#tools?.definitions ?? []);
     const toolNames = new Set(tools.map(({ definition }) => definition.name));
     this.#guard = new ConfigurationGuard(modelSession(session, ctx.config), toolNames);
     const minutes = (session.expiresAt.toMillis() - session.createdAt.toMillis()) / 60_000;
@@ -120,9 +127,10 @@ export class SidebandConnection extends HeldConnection {
     this.#renew(now);
     this.#link.watch(now);
     this.#tools?.tick(now);
+    this.#ping(now);
+    if (this.#isLost) return;
     const warning = this.#warning.due(now);
     if (warning) this.#link.send(JSON.stringify(warning));
-    this.#ping(now);
   }
 
   protected hearOf({ webrtcCallId }: ReservedCall["session"]): void {
@@ -131,11 +139,12 @@ export class SidebandConnection extends HeldConnection {
 
   protected async close({ reason, session }: Ending): Promise<void> {
     const { sessionId, connectionId } = this;
+    // A session that stays open goes on in this call, held by somebody else, or in another.
+    const isOpen = session === "open";
+    this.#isHandedOver = isOpen;
     this.#stopping.abort();
     this.#link.giveUp();
     this.ctx.log.info("sideband closed", { reason });
-    // A session that stays open goes on in this call, held by somebody else, or in another.
-    const isOpen = session === "open";
     if (!isOpen) {
       await this.#link.lastWords(this.#log);
       await this.#hangUp();
@@ -143,8 +152,8 @@ export class SidebandConnection extends HeldConnection {
     if (typeof session === "object")
       await endSessionOf(this.ctx, { ...this.call, sessionId }, session.endReason);
     const toolsSettled = this.#tools?.settle(this.limits.flushMs);
-    await letGo(this.services, { sessionId, connectionId, log: this.#log, link: this.#link });
-    await toolsSettled;
+    // Whoever takes the call up does not know what its tools were asked for: the model is told before the link closes.
+    await letGo(this.services, { sessionId, connectionId, log: this.#log, link: this.#link, toolsSettled });
     this.host.released();
     if (isOpen) await this.#handOver(reason);
   }
@@ -192,8 +201,7 @@ export class SidebandConnection extends HeldConnection {
 
   #configured(session: unknown): void {
     if (this.#joining) {
-      // Of a call that nobody has joined before, the client has no answer yet.
-      if (!this.call.wasJoined && this.#joinedAt === 0) this.#guard.learn(session);
+      if (!this.#wasConfigured) this.#guard.learn(session);
       this.#knowsConversation = true;
       this.#joinedAt = Date.now();
       this.#joining.resolve();
@@ -202,7 +210,7 @@ export class SidebandConnection extends HeldConnection {
     if (verdict === "giveUp") void this.end(ENDINGS.misused);
     if (verdict !== "restore") return;
     this.ctx.log.warn("a client has changed the session of its call; it is configured again");
-    this.#link.send(this.#update("relay_restored"));
+    this.#link.send(this.#configuration.restored("relay_restored", toldTools(session)));
   }
 
   #newLink(): ModelLink {
@@ -221,14 +229,16 @@ export class SidebandConnection extends HeldConnection {
     else void this.#lost();
   }
 
-  /** Dials the call and configures it anew. */
+  /** Dials the call and configures it. */
   async #join(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#joining = { resolve, reject };
     const timer = setTimeout(() => reject(unavailable()), this.limits.sidebandJoinMs);
     this.#link = this.#newLink();
     const joined = { callId: this.call.callId, knowsConversation: this.#knowsConversation };
-    this.#link.open((eventId) => this.#update(eventId), joined).catch(reject);
+    const configuration = (eventId: string) =>
+      this.#wasConfigured ? this.#configuration.again(eventId) : this.#configuration.first(eventId);
+    this.#link.open(configuration, joined).catch(reject);
     try {
       await promise;
     } catch (error) {
@@ -242,8 +252,10 @@ export class SidebandConnection extends HeldConnection {
 
   /** Joins the call again, where it goes on. */
   async #lost(): Promise<void> {
+    this.#isLost = true;
     this.#leaveLink();
     this.#warning.lost();
+    this.#tools?.lost();
     if (Date.now() - this.#joinedAt > this.limits.sidebandSteadyMs) this.#redials = 0;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -253,7 +265,10 @@ export class SidebandConnection extends HeldConnection {
       await pause(pauseMs, signal);
       if (signal.aborted) return;
       try {
-        return await this.#join();
+        await this.#join();
+        this.#isLost = false;
+        this.#tools?.rejoined();
+        return;
       } catch (error) {
         if (!isOver(error)) {
           this.ctx.log.warn("a sideband could not be joined again", { error });
@@ -275,17 +290,9 @@ export class SidebandConnection extends HeldConnection {
     return this.call.session.instructions;
   }
 
-  #update(eventId: string): string {
-    // What the call was made with and cannot be changed later would make the model refuse all of it.
-    const {
-      model: _,
-      audio,
-      ...session
-    } = modelSession(this.call.session, this.ctx.config, {
-      tools: this.#tools?.definitions ?? [],
-    });
-    const changed = { ...session, audio: { input: audio.input } };
-    return JSON.stringify({ type: "session.update", event_id: eventId, session: changed });
+  /** Somebody has configured the call before. Where nobody has, its client has no answer yet, and has changed nothing. */
+  get #wasConfigured(): boolean {
+    return this.call.wasJoined || this.#joinedAt > 0;
   }
 
   #renew(now: number): void {
@@ -320,8 +327,8 @@ export class SidebandConnection extends HeldConnection {
   #toolSession(tools: readonly ServerTool[]): ServerToolSession {
     return new ServerToolSession(this.ctx, tools, {
       toModel: (event) => {
-        // What comes of a tool after the end is of no more use.
-        if (!this.isEnding) this.#link.send(event);
+        // What comes of a tool after the end of a call is of no more use.
+        if (!this.isEnding || this.#isHandedOver) this.#link.send(event);
       },
       defect: (error) => this.failed(error),
     });

@@ -591,6 +591,29 @@ describe("The phone bridge", () => {
       assert.deepEqual(hangUps(bench.passTalking(30_250)), [{ type: "hangUp", reason: "assistant" }]);
     });
 
+    it("does not take a message for left at which the model has failed, before the first word or after it", () => {
+      for (const ms of [0, 400]) {
+        const bench = BridgeBench.greeted();
+        bench.tell({ type: "close", reason: "voicemail" });
+        const last = bench.created();
+        if (ms > 0) bench.speak(last, "last", ms);
+        bench.done(last, ms > 0 ? [message("last", "incomplete")] : [], "failed");
+        bench.play();
+        assert.deepEqual(hangUps(bench.said), [{ type: "hangUp", reason: "assistant" }]);
+      }
+    });
+
+    it("leaves the sentence that a spent call ends to be said by another, where the model fails at it or is late", () => {
+      const failing = BridgeBench.greeted();
+      failing.tell({ type: "close", reason: "spent" });
+      failing.done(failing.created(), [], "failed");
+      assert.deepEqual(hangUps(failing.said), [{ type: "hangUp", reason: "unsaid" }]);
+
+      const late = BridgeBench.greeted();
+      late.tell({ type: "close", reason: "spent" });
+      assert.deepEqual(hangUps(late.passTalking(10_250)), [{ type: "hangUp", reason: "unsaid" }]);
+    });
+
     it("is said once: a farewell that has begun stays the last", () => {
       const { bench } = ending("end_call");
       bench.forget();

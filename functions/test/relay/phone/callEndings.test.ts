@@ -3,6 +3,7 @@ import { Timestamp } from "firebase-admin/firestore";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../../simulators/openai/server";
 import { speakWhole } from "../../../simulators/openai/speech";
+import { answerCall } from "../../../src/calls/answerCall";
 import { doNotCall } from "../../../src/calls/store";
 import { createCtx } from "../../../src/core/ctx";
 import { newId } from "../../../src/core/ids";
@@ -11,6 +12,7 @@ import { recordConversation } from "../../../src/voice/recordConversation";
 import { type SessionDoc, sessions } from "../../../src/voice/store";
 import { NO_USAGE } from "../../../src/voice/usage";
 import { eventually } from "../../support/eventually";
+import { startFakeModel } from "../../support/fakeModel";
 import { freshPhone } from "../../support/phone";
 import { Phone, phoneSession, sessionNow, tokenFor } from "../../support/phoneCall";
 import { type PhoneRelay, startPhoneRelay } from "../../support/phoneRelay";
@@ -129,6 +131,32 @@ describe("A phone call ends", () => {
     await phone.until("mark", 2);
     assert.equal(await ended(phone, sessionId), "spent");
     assert.match(asked().at(-1) ?? "", /time for this call is used up.*"tool_choice":"none"/);
+  });
+
+  it("with Twilio's sentence where it has cost as much and the model fails at its own", async () => {
+    const model = await startFakeModel();
+    const other = await startPhoneRelay(model.url);
+    const callSid = `CA${newId().replaceAll("-", "")}`;
+    const { sessionId, token } = await phoneSession({ call: call({ callSid, verdict: verdict(0.03) }) });
+    const phone = await Phone.call(other.url, token);
+    const creates = (count: number) =>
+      eventually(async () => {
+        const found = model.received.filter(({ type }) => type === "response.create");
+        assert.equal(found.length, count);
+        const { response } = found.at(-1) ?? assert.fail("nothing was asked for");
+        return (response as { metadata: object }).metadata;
+      });
+    const answers = (id: string, metadata: object, status: string, usage: object) => {
+      model.say({ type: "response.created", response: { id, metadata } });
+      model.say({ type: "response.done", response: { id, metadata, status, output: [], usage } });
+    };
+    answers("r1", await creates(1), "completed", { output_token_details: { audio_tokens: 100_000 } });
+    answers("r2", await creates(2), "failed", {});
+    assert.equal(await ended(phone, sessionId), "expired");
+    const asked = { session: sessionId, CallSid: callSid, CallStatus: "in-progress" } as const;
+    assert.match(await answerCall(createCtx(), asked), /<Say>Our time is up/);
+    await other.drain();
+    await model.stop();
   });
 
   it("for its cost also where that came before the line was lost", async () => {

@@ -8,6 +8,7 @@ import { deleteVoiceSession } from "../../../src/voice/deleteSession";
 import { endVoiceSession } from "../../../src/voice/endSession";
 import { sessions } from "../../../src/voice/store";
 import { startRealtimeCall } from "../../../src/webrtc/startRealtimeCall";
+import { silence, speech } from "../../simulators/openai/sounds";
 import { eventually } from "../../support/eventually";
 import type { InProcessRelay } from "../../support/inProcessRelay";
 import { CallStage, KEY, SAID } from "../../support/realtimeCalls";
@@ -21,7 +22,10 @@ describe("A WebRTC call", function () {
     stage = await CallStage.open();
   });
   after(() => stage.close());
-  beforeEach(() => stage.model.setScript({ turns: [SAID, SAID, SAID] }));
+  beforeEach(() => {
+    stage.model.setScript({ turns: [SAID, SAID, SAID] });
+    stage.model.setPace({ firstAudioMs: 20, realTimeFactor: 20 });
+  });
   afterEach(() => stage.clear());
 
   it("is recorded by the server: what was said and what it used", async () => {
@@ -132,6 +136,25 @@ describe("A WebRTC call", function () {
     assert.equal((await stage.session(sessionId))?.status, "active");
   });
 
+  it("tells the user that the time is nearly up, also where that came while it was not joined", async () => {
+    await stage.relay({ warnBeforeMs: 6_000 });
+    const [sessionId, userId] = [newId(), newId()];
+    const backend = stage.as(userId, { PUBLIC_URL: "https://api.example.com" });
+    await connectVoice(backend, { sessionId, userId, transport: "webrtc" });
+    const expiresAt = Date.now() + 10_000;
+    await sessions(stage.db)
+      .doc(sessionId)
+      .update({ expiresAt: Timestamp.fromMillis(expiresAt) });
+    const { client } = await stage.call({ sessionId }, userId);
+    const dueAt = expiresAt - 6_000;
+    await until(dueAt - 200);
+    stage.model.addFault({ kind: "handshake_500", times: 1_000 });
+    stage.model.dropSidebands();
+    await until(dueAt + 300);
+    stage.model.clearFaults();
+    await client.next("output_audio_buffer.started");
+  });
+
   describe("whose relay is gone", () => {
     it("in order, is handed over to another at once", async () => {
       const first = await stage.relay();
@@ -146,6 +169,23 @@ describe("A WebRTC call", function () {
       await stage.converse(client);
       await eventually(async () => assert.deepEqual(await stage.turns(sessionId), [...TURNS, ...TURNS]));
       assert.ok(client.isOpen);
+    });
+
+    it("while something is said, is recorded whole by the other", async () => {
+      const reply = "This is a long answer that goes on for quite some time, and then it is over.";
+      stage.model.setScript({ turns: [{ heard: SAID.heard, reply }] });
+      stage.model.setPace({ firstAudioMs: 20, realTimeFactor: 1 });
+      const first = await stage.relay();
+      const { client, sessionId } = await stage.call();
+      client.say(Buffer.concat([silence(200), speech(SAID.heard), silence(1_200)]));
+      await client.next("response.output_audio_transcript.delta");
+      await stage.relay({ sidebandScanMs: 100 });
+      await first.drain();
+      assert.ok(!(await stage.turns(sessionId)).includes(`assistant: ${reply}`), "it is yet to be said");
+      await client.next("response.done");
+      await eventually(async () =>
+        assert.deepEqual(await stage.turns(sessionId), [`user: ${SAID.heard}`, `assistant: ${reply}`]),
+      );
     });
 
     it("without a word, is taken up by another once its hold has run out", async () => {
@@ -340,6 +380,10 @@ describe("A WebRTC call", function () {
 
 function isHeldBy({ log }: InProcessRelay, sessionId: string): boolean {
   return log.some((line) => line.message === "sideband opened" && line.sessionId === sessionId);
+}
+
+async function until(time: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, time - Date.now())));
 }
 
 /** How often joining a call again has failed. */

@@ -112,7 +112,14 @@ describe("TwiML in a simulated call", () => {
         ["Hangup", ""],
       ],
     );
-    assert.equal(bench.application.at("/third")[0]?.params.DialCallStatus, "completed");
+    const { DialCallStatus, DialCallSid } = bench.application.at("/third")[0]?.params ?? {};
+    assert.equal(DialCallStatus, "completed");
+    // It is a call of its own.
+    const legs = await bench.sdk.calls.list({ parentCallSid: sid });
+    assert.deepEqual(
+      legs.map((leg) => [leg.sid, leg.to, leg.direction, leg.status, leg.parentCallSid]),
+      [[DialCallSid, "+14155550188", "outbound-dial", "completed", sid]],
+    );
   });
 });
 
