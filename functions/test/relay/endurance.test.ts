@@ -38,16 +38,19 @@ describe("A relay that has served many connections", () => {
     await serve(SIMULATOR_KEEPS + AT_ONCE);
     const before = await settled();
     await serve(CYCLES);
-    const after = await settled();
-    assert.equal(relay.connections(), 0);
-    assert.ok(
-      after.resources < before.resources + CYCLES / 10,
-      `from ${before.resources} to ${after.resources} sockets and timers`,
-    );
-    assert.ok(
-      after.heapBytes - before.heapBytes < NOISE_BYTES,
-      `${Math.round((after.heapBytes - before.heapBytes) / 1_024)} KiB more`,
-    );
+    // What the connections to Firestore hold of a burst goes a while later; what leaks stays.
+    await eventually(async () => {
+      const after = await settled();
+      assert.equal(relay.connections(), 0);
+      assert.ok(
+        after.resources < before.resources + CYCLES / 10,
+        `from ${before.resources} to ${after.resources} sockets and timers`,
+      );
+      assert.ok(
+        after.heapBytes - before.heapBytes < NOISE_BYTES,
+        `${Math.round((after.heapBytes - before.heapBytes) / 1_024)} KiB more`,
+      );
+    });
   });
 
   async function serve(connections: number): Promise<void> {

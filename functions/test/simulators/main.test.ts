@@ -7,7 +7,7 @@ import { Probe } from "./openai/probe.js";
 const ENTRY = join(__dirname, "../../simulators/main.js");
 
 describe("The simulators' process", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const started: ChildProcess[] = [];
 
   afterEach(() => {

@@ -116,7 +116,7 @@ describe("limits, on a clock of their own", () => {
 
   it("of 30 connects at once on 5 instances exactly 10 succeed, and of 10 new sessions exactly 3", async function () {
     // Transactions on one document wait for one another, for a second or more after a collision.
-    this.timeout(120_000);
+    this.timeout(240_000);
     const first = testWorld();
     const worlds = Array.from({ length: 5 }, () => testWorld(first.now(), ownDatabase(first.db.databaseId)));
     const admitted = async (times: number, user: string, sessionId: () => string) => {

@@ -12,7 +12,7 @@ const PCM = speakWhole(TEXT, { format: "audio/pcm", voice: "marin", speed: 1 });
 const BYTES_PER_MS = 48;
 
 describe("Speech", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let openai: OpenAI;
 

@@ -8,7 +8,7 @@ const ASK = { model: "gpt-5.4-mini", messages: [QUESTION] };
 const AT_ONCE = { firstChunkMs: 0, chunkMs: 0 };
 
 describe("Chat completions", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let openai: OpenAI;
 

@@ -7,7 +7,7 @@ const called = { role: "assistant", tool_calls: [{ id: "call_1", type: "function
 const ASK = { model: "gpt-5.4-mini", messages: [hello] };
 
 describe("Requests that OpenAI would not take", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
 
   before(async () => {

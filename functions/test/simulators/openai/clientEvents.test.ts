@@ -7,7 +7,7 @@ import { silence, speech } from "./sounds.js";
 const STORY = "Once upon a time there was a lighthouse that nobody had lit for a hundred years. ".repeat(20);
 
 describe("Client events", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let probe: Probe;
 

@@ -7,7 +7,7 @@ import { silence } from "./sounds.js";
 const WEATHER = { type: "function", name: "get_weather", parameters: { type: "object", properties: {} } };
 
 describe("The control endpoints", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
 
   before(async () => {

@@ -9,7 +9,7 @@ function outline(types: string[]): string[] {
 }
 
 describe("Server events", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let probe: Probe;
 

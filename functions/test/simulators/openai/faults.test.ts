@@ -7,7 +7,7 @@ import { Probe, userText } from "./probe.js";
 const STORY = "Once upon a time there was a lighthouse that nobody had lit for a hundred years. ".repeat(20);
 
 describe("Faults on demand", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let modelUrl: string;
 

@@ -7,7 +7,7 @@ import { type OpenAiSimulator, startOpenAiSimulator } from "../../../simulators/
 import { Probe } from "./probe.js";
 
 describe("The handshake", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let modelUrl: string;
 
@@ -92,7 +92,7 @@ describe("The handshake", function () {
 });
 
 describe("Client secrets", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let openai: OpenAI;
 

@@ -11,7 +11,7 @@ const SPEAK = {
 const WAIT_MS = 300;
 
 describe("HTTP faults on demand", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
 
   before(async () => {

@@ -4,7 +4,7 @@ import type { SessionConfig } from "../../../simulators/openai/sessionConfig.js"
 import { Probe, userText } from "./probe.js";
 
 describe("session.update", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let probe: Probe;
 

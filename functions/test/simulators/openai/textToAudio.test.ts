@@ -8,7 +8,7 @@ import { Probe, userText } from "./probe.js";
 const TEXT = "Your train leaves at nine. Please be there in time.";
 
 describe("A text read aloud beside the conversation", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let probe: Probe;
 

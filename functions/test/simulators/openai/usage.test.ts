@@ -20,7 +20,7 @@ function assertAddsUp(usage: RealtimeResponseUsage | undefined): asserts usage i
 }
 
 describe("Usage", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let simulator: OpenAiSimulator;
   let probe: Probe;
 
