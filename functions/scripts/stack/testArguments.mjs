@@ -17,6 +17,7 @@ const APART = [
       ...["voice", "interviews", "vapi", "relay/sideband", "accounts"],
       ...["usage", "endpoint", "health"],
     ].map((folder) => `${folder}/**/*`),
+    "calls/dispatch@(AtOnce|Clocks|Kills)",
     "webrtc/!(turnCredentials)",
     "scenarios/!(sessions)",
     "transcripts/!(erasure|intelligence|keep)",
