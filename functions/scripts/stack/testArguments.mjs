@@ -7,18 +7,20 @@ const ALL_TESTS = ".build/test/**/*.test.js";
  */
 const APART = [
   [
-    ...["simulators", "scripts", "demo", "relay/phone", "core", "providers", "firestore"].map(
+    ...["simulators", "scripts", "relay/phone", "core", "providers", "firestore"].map(
       (folder) => `${folder}/**/*`,
     ),
     "relay/!(conversation|officialClients)",
+    "calls/dispatch!(Edges|Tasks)",
   ],
   [
     ...[
       ...["voice", "interviews", "vapi", "relay/sideband", "accounts"],
       ...["usage", "endpoint", "health"],
     ].map((folder) => `${folder}/**/*`),
-    "calls/dispatch@(AtOnce|Clocks|Kills)",
     "webrtc/!(turnCredentials)",
+    "calendar/a*",
+    "{chat,speech}/stream*",
     "scenarios/!(sessions)",
     "transcripts/!(erasure|intelligence|keep)",
   ],
