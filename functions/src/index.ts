@@ -105,6 +105,7 @@ export = lazyExports({
   hangUpForsakenCall: () => callTriggers().hangUpForsakenCall,
   // interviews: triggers
   countInterviewSession: () => interviewTriggers().countInterviewSession,
+  recountInterviewSession: () => interviewTriggers().recountInterviewSession,
   forgetInterviewSession: () => interviewTriggers().forgetInterviewSession,
   // transcripts: triggers
   tendTranscripts: () => transcriptTriggers().tendTranscripts,

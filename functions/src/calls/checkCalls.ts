@@ -1,3 +1,4 @@
+import type { Timestamp } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { fromNow } from "../core/fromNow";
 import { withLease } from "../core/lease";
@@ -21,6 +22,7 @@ import {
   CHECKS_A_PAGE,
   CHECKS_AT_ONCE,
   CLOCK_SKEW_SECONDS,
+  LOOK_AGAIN_SECONDS,
   UNCONFIRMED_SECONDS,
 } from "./limits";
 import { settleCall } from "./settleCall";
@@ -155,11 +157,17 @@ function unfound(ctx: Ctx, session: PhoneSession): CallChange | undefined {
 function heardOf(ctx: Ctx, session: PhoneSession, known: KnownCall | undefined): CallChange {
   const told = known && withStatus(ctx, session, known);
   const call = { ...session.call, ...told?.call };
-  // Its callbacks tell of its end; should they not come, it is over by then all the same.
-  if (known && isGoingOn(ctx, session, call)) return { call: { ...call, checkAt: session.expiresAt } };
+  // Its callbacks tell of its end; should they not come, it is asked of again.
+  if (known && isGoingOn(ctx, session, call)) return { call: { ...call, checkAt: nextLook(ctx, session) } };
   const again = CHECK_AFTER_SECONDS[session.call.checks];
   const checkAt = isSettled({ ...session, call }) || again === undefined ? null : fromNow(ctx, again);
   return { ...told, call: { ...call, checks: session.call.checks + 1, checkAt } };
+}
+
+/** One that rings is over soon, one that was answered takes its minutes. */
+function nextLook(ctx: Ctx, { call, expiresAt }: PhoneSession): Timestamp {
+  const next = fromNow(ctx, LOOK_AGAIN_SECONDS[call.answers === 0 ? "unanswered" : "answered"]);
+  return next.toMillis() < expiresAt.toMillis() ? next : expiresAt;
 }
 
 function isGoingOn(ctx: Ctx, session: PhoneSession, call: CallRecord): boolean {

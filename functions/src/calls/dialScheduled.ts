@@ -128,7 +128,8 @@ type Decision =
 
 /**
  * Writes down what becomes of a call, if it is still this attempt's or nobody's: another attempt's call is left alone. A
- * call that was taken and is known not to have been dialled is nobody's again, or has failed, and its session has ended.
+ * call that was taken and is known not to have been dialled is nobody's again, or has failed, and its session has ended;
+ * where its user has ended or deleted that meanwhile, it is cancelled.
  * 1 read, 1 write; 1 read and 3 writes more for that session.
  */
 async function decide(
@@ -142,8 +143,16 @@ async function decide(
     const isOwn = call?.status === "dialling" && call.sessionId === sessionId;
     if (!call || !(call.status === "scheduled" || isOwn)) return "nothing";
     const decision = decisionOn(call);
+    let isUnwanted = false;
     if (isOwn && decision.outcome !== "unknown") {
-      await changeCallWithin(ctx, tx, sessionId, (session) => withStatus(ctx, session, { status: "failed" }));
+      const session = await changeCallWithin(ctx, tx, sessionId, (one) =>
+        withStatus(ctx, one, { status: "failed" }),
+      );
+      isUnwanted = !session || session.endReason === "client";
+    }
+    if (decision.outcome === "later" && isUnwanted) {
+      tx.update(reference, { status: "cancelled", dueAt: null });
+      return "nothing";
     }
     if (decision.outcome === "later") {
       const { reason, seconds } = decision;

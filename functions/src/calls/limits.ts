@@ -33,10 +33,10 @@ export const SWEEP_RUN_MS = 90_000;
 /** For how long of that it dials: the rest is for what else is due. */
 export const SWEEP_DIAL_MS = 50_000;
 /**
- * Scheduled calls that Cloud Tasks, and beside it the sweep, has dialled a second: an account's calls a second at Twilio, unless it was
- * given more. What comes faster waits in Twilio's queue.
+ * Scheduled calls that Cloud Tasks, and beside it the sweep, attends to a second: those that have to wait count, too. Twilio dials
+ * one a second unless an account was given more; what comes faster waits in its queue, for `QUEUE_SECONDS` at most.
  */
-export const DIALS_A_SECOND = 1;
+export const DIALS_A_SECOND = 10;
 export const DEFAULT_SCHEDULED_PER_PAGE = 20;
 export const MAX_SCHEDULED_PER_PAGE = 100;
 /** How often a user may schedule a call, and change the do-not-call list. */
@@ -69,6 +69,8 @@ export const UNCONFIRMED_CHECK_SECONDS = 15;
 export const UNCONFIRMED_SECONDS = 120;
 /** After how long Twilio is asked of a call again, by how often it was asked: the price comes some time after the end. */
 export const CHECK_AFTER_SECONDS = [60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600] as const;
+/** After how long a call that goes on is asked of again, whose callbacks may have been lost. */
+export const LOOK_AGAIN_SECONDS = { unanswered: 60, answered: 300 } as const;
 /** By how much our clock may be ahead of Twilio's. */
 export const CLOCK_SKEW_SECONDS = 30;
 /** Calls that one run reads at a time, and of which it asks at the same time. */

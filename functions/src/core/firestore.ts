@@ -71,7 +71,7 @@ export async function transact<T>(
 
 /** Whether a request came for a transaction that Firestore has given up meanwhile: of several reads at once, one is told why. */
 function isClosed(error: unknown): boolean {
-  return codeOf(error) === INVALID_ARGUMENT && /transaction/i.test((error as Error).message);
+  return codeOf(error) === INVALID_ARGUMENT && CLOSED.test((error as Error).message);
 }
 
 /** As the SDK knows that a transaction is to be run again. */
@@ -88,6 +88,8 @@ export function isThere(reference: DocumentReference): (tx: Transaction) => Prom
 export function isGone(reference: DocumentReference): (tx: Transaction) => Promise<boolean> {
   return async (tx) => !(await tx.get(reference)).exists;
 }
+
+const CLOSED = /transaction.*(closed|expired|no longer valid)|invalid transaction/i;
 
 // https://grpc.io/docs/guides/status-codes/
 const INVALID_ARGUMENT = 3;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { onDeleted, onWritten } from "../endpoint/events";
+import { onChange, onDeleted, onWritten } from "../endpoint/events";
 import { forgetPractice } from "./forgetPractice";
 import { recordPractice } from "./recordPractice";
 import { replaceSessions } from "./replaceSessions";
@@ -22,6 +22,16 @@ export const countInterviewSession = onWritten<{ sessionId: string }>(
     await recordPractice(ctx, sessionId);
     if (!isEnded(is)) await replaceSessions(ctx, sessionId);
   },
+);
+
+/**
+ * What was said in a session has become known only after its end: it may have been practised after all. 2 reads, 1 write;
+ * 1 read for a session without an interview.
+ */
+export const recountInterviewSession = onChange<{ sessionId: string }>(
+  "voiceTranscripts/{sessionId}",
+  "completedAt",
+  (ctx, { sessionId }) => recordPractice(ctx, sessionId),
 );
 
 /** Such a session is gone, erased or undone: the interview does not name it any more. 1 read, 1 write. */

@@ -43,12 +43,14 @@ export async function letGo(
     link: ModelLink;
     /** The model is let go of only after that. */
     toolsSettled?: Promise<void> | undefined;
+    /** The model goes on with another connection. */
+    goesOn?: boolean;
   },
   endReason?: EndReason,
 ): Promise<void> {
   const { sessionId, connectionId, log, link } = held;
   await link.lastWords(log);
-  await log.finish(limits.flushMs);
+  await log.finish(limits.flushMs, held.goesOn);
   await held.toolsSettled;
   link.close();
   if (endReason) await endSession(ctx, sessionId, endReason);

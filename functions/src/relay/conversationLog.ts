@@ -51,9 +51,12 @@ export class ConversationLog {
     this.#writer.add(turns, event.type === "response.done" ? this.#used(event, now) : []);
   }
 
-  /** Stores what is unfinished as far as it is known, and waits at most `withinMs` until all is stored. */
-  async finish(withinMs: number): Promise<void> {
-    this.#writer.add(this.#recorder.finish().map((turn) => this.#toDoc(turn)));
+  /**
+   * Stores what is unfinished as far as it is known, and waits at most `withinMs` until all is stored.
+   * @param goesOn the model goes on with another connection
+   */
+  async finish(withinMs: number, goesOn = false): Promise<void> {
+    this.#writer.add(this.#recorder.finish(goesOn).map((turn) => this.#toDoc(turn)));
     await this.#writer.flush(withinMs);
   }
 

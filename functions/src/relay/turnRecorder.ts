@@ -15,6 +15,9 @@ export interface RecordedTurn {
 /** Stands for words that were spoken but never understood. */
 export const INAUDIBLE = "[inaudible]";
 
+/** No item has this id. */
+const BEHIND_ALL = "";
+
 interface Entry {
   turn: RecordedTurn;
   complete: boolean;
@@ -42,6 +45,7 @@ export class TurnRecorder {
   readonly #speechStartedAt = new Map<string, Date>();
   /** Turns that were too long ago to be given as `earlier` have orders up to here. */
   readonly #floor: number | undefined;
+  readonly #goesOn: boolean;
   /** Characters that may still be kept. */
   #room: number;
 
@@ -50,6 +54,7 @@ export class TurnRecorder {
     earlier: readonly RecordedTurn[] = [],
     { goesOn = false, maxCharacters = Number.POSITIVE_INFINITY }: RecorderOptions = {},
   ) {
+    this.#goesOn = goesOn;
     this.#room = maxCharacters;
     for (const turn of earlier) {
       const { itemId, order, content } = turn;
@@ -78,6 +83,8 @@ export class TurnRecorder {
         this.#append(event.item_id, event.delta);
         return [];
       case "conversation.item.done":
+        if (this.#goesOn) this.#missed(event.item, now);
+        return this.#answered(event.item);
       case "response.output_item.done":
         return this.#answered(event.item);
       case "response.done":
@@ -98,17 +105,20 @@ export class TurnRecorder {
     return [...this.#entries.values()].some(({ turn, complete }) => turn.role === "user" && !complete);
   }
 
-  /** The connection is over: what is unfinished is stored as far as it is known. */
-  finish(): RecordedTurn[] {
-    return [...this.#entries.values()]
-      .filter(({ complete }) => !complete)
-      .flatMap(({ turn }) =>
-        this.#complete(turn.itemId, (unfinished) =>
-          unfinished.role === "user"
-            ? { ...unfinished, content: unfinished.content || INAUDIBLE }
-            : { ...unfinished, interrupted: true },
-        ),
-      );
+  /**
+   * The connection is over: what is unfinished is stored as far as it is known.
+   * @param goesOn with the model, not for long with this connection: what is heard of a turn yet is as if told to the next
+   */
+  finish(goesOn = false): RecordedTurn[] {
+    const unfinishedEntries = [...this.#entries.values()].filter(({ complete }) => !complete);
+    for (const entry of unfinishedEntries) entry.isEarlier = goesOn;
+    return unfinishedEntries.flatMap(({ turn }) =>
+      this.#complete(turn.itemId, (unfinished) =>
+        unfinished.role === "user"
+          ? { ...unfinished, content: unfinished.content || INAUDIBLE }
+          : { ...unfinished, interrupted: true },
+      ),
+    );
   }
 
   #added(item: ModelItem, previousItemId: string | null, now: Date): RecordedTurn[] {
@@ -130,6 +140,13 @@ export class TurnRecorder {
     this.#entries.set(item.id, { turn, complete: false });
     if (item.role === "assistant" || isSpoken(item)) return [];
     return this.#complete(item.id, (typed) => ({ ...typed, content: textOf(item) }));
+  }
+
+  /** What was begun while nobody of us heard the model is known by its end: it stands behind all else. */
+  #missed(item: ModelItem, now: Date): void {
+    if (item.type !== "message" || item.role !== "assistant") return;
+    if (this.#positions.some(({ itemId }) => itemId === item.id)) return;
+    this.#added({ ...item, status: "in_progress" }, BEHIND_ALL, now);
   }
 
   #answered(item: ModelItem): RecordedTurn[] {

@@ -1,8 +1,10 @@
-import { Timestamp } from "firebase-admin/firestore";
+import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
+import { documentName } from "../core/firestore";
+import { fromNow } from "../core/fromNow";
 import { MAX_ACTIVE_SESSIONS, USAGE_WINDOW_TTL_SECONDS } from "./limits";
-import type { SessionDoc, UserLimitsDoc } from "./store";
+import { type SessionDoc, type UserLimitsDoc, userLimits } from "./store";
 
 /** A user's open sessions and when each expires, ms since the epoch. */
 export function openSessions(limits: UserLimitsDoc | undefined, now: number): Record<string, number> {
@@ -34,4 +36,15 @@ export function withPlace(
     active: { ...active, [sessionId]: expiresAt.toMillis() },
     expiresAt: Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000),
   };
+}
+
+/** Within a transaction: a session has its place among its user's for as long as it now lasts. 1 write. */
+export function keepPlace(
+  ctx: Ctx,
+  tx: Transaction,
+  { userId, sessionId, expiresAt }: Pick<SessionDoc, "userId" | "sessionId" | "expiresAt">,
+): void {
+  const untyped = userLimits(ctx.db).doc(documentName(userId)).withConverter(null);
+  const kept = fromNow(ctx, USAGE_WINDOW_TTL_SECONDS);
+  tx.set(untyped, { active: { [sessionId]: expiresAt.toMillis() }, expiresAt: kept }, { merge: true });
 }

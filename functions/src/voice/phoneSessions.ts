@@ -9,7 +9,7 @@ import type { Ctx } from "../core/ctx";
 import { documentName, isOvertaken, transact } from "../core/firestore";
 import { pageOf, type TimePage } from "../core/timePages";
 import type { ScenarioInUse } from "../scenarios/scenarioFor";
-import { assertRoom, openSessions, withPlace } from "./activeSessions";
+import { assertRoom, keepPlace, openSessions, withPlace } from "./activeSessions";
 import type { AnsweredBy, CallRecord, CallStatus } from "./callRecord";
 import { endedFields, markEnded } from "./endSession";
 import type { EndReason } from "./schemas";
@@ -114,6 +114,8 @@ export async function changeCallWithin(
   const { call, expiresAt = session.expiresAt, ended } = change(session, tx) ?? {};
   const changed = { ...session, expiresAt, call: { ...session.call, ...call } };
   if (call) tx.update(sessions(ctx.db).doc(sessionId), { call: changed.call, expiresAt });
+  if (session.call.direction === "outbound" && !expiresAt.isEqual(session.expiresAt))
+    keepPlace(ctx, tx, changed);
   if (!ended || session.status === "ended") return changed;
   markEnded(ctx, tx, session, ended);
   return { ...changed, ...endedFields(ctx, ended) };

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "mocha";
+import { answerCall } from "../../src/calls/answerCall";
 import { checkCalls } from "../../src/calls/checkCalls";
+import { LOOK_AGAIN_SECONDS } from "../../src/calls/limits";
 import { makeCall } from "../../src/calls/makeCall";
 import { callSpend } from "../../src/calls/store";
 import { statusOf } from "../../src/voice/callRecord";
@@ -141,19 +143,27 @@ describe("the check of calls", () => {
     assert.equal(docs.length, 250);
   });
 
-  it("asks of a call that goes on once, and again when it may be over at the latest", async () => {
+  it("asks of a call that goes on again and again, in case that its end is not told, until it is over", async () => {
     const { world, ann, system } = deafWorld();
     const phone = freshPhone();
     await scriptPhone(phone, { ringMs: 600_000 });
-    const { sessionId } = await makeCall(ann, options(phone));
+    const { callSid, sessionId } = await makeCall(ann, options(phone));
     world.pass(20);
     assert.equal(await checkCalls(system), 1);
-    const session = await findPhoneSession(system, sessionId);
-    assert.deepEqual(session?.call.checkAt, session?.expiresAt);
-    world.pass(300);
+    world.pass(LOOK_AGAIN_SECONDS.unanswered - 1);
     assert.equal(await checkCalls(system), 0);
-    world.pass(3_600);
+    world.pass(1);
     assert.equal(await checkCalls(system), 1);
+    await answerCall(system, { session: sessionId, CallSid: callSid, CallStatus: "in-progress" });
+    world.pass(LOOK_AGAIN_SECONDS.unanswered);
+    assert.equal(await checkCalls(system), 1);
+    world.pass(LOOK_AGAIN_SECONDS.answered - 1);
+    assert.equal(await checkCalls(system), 0);
+    assert.equal(
+      (await findPhoneSession(system, sessionId))?.call.checks,
+      0,
+      "that there is time left to ask for its price",
+    );
   });
 
   it("asks nothing of a call that is known to have failed, and frees what was set aside for it", async () => {

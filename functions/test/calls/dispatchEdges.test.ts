@@ -5,6 +5,8 @@ import { checkCalls } from "../../src/calls/checkCalls";
 import { dialScheduled } from "../../src/calls/dialScheduled";
 import { callSpend, type ScheduledCallDoc, scheduledCalls } from "../../src/calls/store";
 import { sweepScheduled } from "../../src/calls/sweepScheduled";
+import { deleteVoiceSession } from "../../src/voice/deleteSession";
+import { endVoiceSession } from "../../src/voice/endSession";
 import { sessions } from "../../src/voice/store";
 import { startTaskQueue } from "../support/dispatchTasks";
 import {
@@ -15,6 +17,7 @@ import {
   storeCalls,
   storedCall,
 } from "../support/dispatchWorld";
+import { eventually } from "../support/eventually";
 
 /** A time at which people in Los Angeles may just be called. */
 const OPENING = new Date("2027-03-13T16:00:00Z");
@@ -73,6 +76,24 @@ describe("a scheduled call, at the edges", () => {
       assert.deepEqual([(await stored()).status, (await stored()).reason], ["placed", undefined]);
       assert.equal(world.twilio.calls().length, 1);
       assert.deepEqual([...dialsOf(world).values()], [asked]);
+    });
+  }
+
+  for (const unwanted of ["ended", "deleted"] as const) {
+    it(`whose session its user has ${unwanted} while Twilio refused it for now is not dialled again`, async () => {
+      await storeCalls(world.db, [storedCall(0, new Date())]);
+      world.twilio.addFault({ on: "create", status: 429, code: 20_429, hangMs: 1_500 });
+      const dialling = dialScheduled(world.ctx(), "call-0");
+      const sessionId = await eventually(
+        async () => (await stored()).sessionId ?? assert.fail("not dialling"),
+      );
+      const user = { ...world.ctx(), caller: { uid: "user-0", claims: {} } };
+      await (unwanted === "ended" ? endVoiceSession : deleteVoiceSession)(user, { sessionId });
+      assert.equal(await dialling, "nothing");
+      const { status, dueAt } = await stored();
+      assert.deepEqual([status, dueAt], ["cancelled", null]);
+      await sweepScheduled(world.ctx(120));
+      assert.deepEqual([...dialsOf(world).values()], [1]);
     });
   }
 

@@ -81,6 +81,23 @@ describe("deployed triggers", () => {
   });
 });
 
+describe("deployed triggers, where what was said is told late", () => {
+  it("complete a question that seemed not to have been practised", async () => {
+    const [user, world] = [await signedInUser(), testWorld(new Date(), firestore())];
+    const ann = { ...world.as(user.uid), newId };
+    const { id } = await createInterview(ann, parsed);
+    const status = async () => (await getInterview(ann, { id })).progress[0]?.status;
+    const sessionId = newId();
+    await practise(world, { sessionId, interviewId: id, userId: user.uid });
+    await eventually(async () => assert.equal(await status(), "in_progress"));
+    await endSession(world.as(), sessionId, "replaced");
+    await eventually(async () => assert.equal(await status(), "not_started"));
+    const message = { role: "user", content: "Yes.", timestamp: world.now().toISOString() } as const;
+    await saveVoiceTranscript(ann, { sessionId, messages: [message] });
+    await eventually(async () => assert.equal(await status(), "completed"));
+  });
+});
+
 describe("triggers told of it", () => {
   const snapshot = (sessionId: string, data: object) =>
     testing.firestore.makeDocumentSnapshot({ sessionId, ...data }, `voiceSessions/${sessionId}`);

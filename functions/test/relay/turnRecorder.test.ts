@@ -165,6 +165,28 @@ describe("The turns of a conversation", () => {
     assert.deepEqual(recorder.finish(), []);
   });
 
+  it("that were begun while nobody of us heard the model are known by their end", () => {
+    const recorder = new TurnRecorder([stored("u1", "user", "What is it?")], { goesOn: true });
+    const told = play(
+      recorder,
+      delta("a1", "It is four."),
+      event({ type: "conversation.item.done", item: answer("a1", "It is four.") }),
+      answered("a1", "It is four."),
+      typed("u2", "Thank you.", "a1"),
+    );
+    assert.deepEqual(brief(told), ["a1|assistant|It is four.|2|", "u2|user|Thank you.|3|"]);
+  });
+
+  it("that are unfinished where the model goes on are not taken for cut off, should their end be heard after all", () => {
+    for (const goesOn of [true, false]) {
+      const recorder = new TurnRecorder();
+      play(recorder, answering("a1"), delta("a1", "It is"));
+      assert.deepEqual(brief(recorder.finish(goesOn)), ["a1|assistant|It is|1|interrupted"]);
+      const told = brief(play(recorder, answered("a1", "It is four.")));
+      assert.deepEqual(told, [`a1|assistant|It is four.|1|${goesOn ? "" : "interrupted"}`]);
+    }
+  });
+
   it("hold so much text in all, earlier turns with it, and nothing beyond", () => {
     const recorder = new TurnRecorder([stored("u1", "user", "12345")], { maxCharacters: 20 });
     const told = play(

@@ -153,7 +153,8 @@ export class SidebandConnection extends HeldConnection {
       await endSessionOf(this.ctx, { ...this.call, sessionId }, session.endReason);
     const toolsSettled = this.#tools?.settle(this.limits.flushMs);
     // Whoever takes the call up does not know what its tools were asked for: the model is told before the link closes.
-    await letGo(this.services, { sessionId, connectionId, log: this.#log, link: this.#link, toolsSettled });
+    const held = { sessionId, connectionId, log: this.#log, link: this.#link };
+    await letGo(this.services, { ...held, toolsSettled, goesOn: isOpen });
     this.host.released();
     if (isOpen) await this.#handOver(reason);
   }
