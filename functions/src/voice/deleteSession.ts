@@ -38,8 +38,6 @@ export async function deleteVoiceSession(ctx: Ctx, input: SessionRef): Promise<{
 export async function eraseSession(ctx: Ctx, sessionId: string): Promise<void> {
   const session = sessions(ctx.db).doc(sessionId);
   const transcript = transcripts(ctx.db).doc(sessionId);
-  const now = await session.get();
-  const before = now.createTime ?? now.readTime;
   const below = (await Promise.all([session.listCollections(), transcript.listCollections()])).flat();
   const found = await Promise.all([
     // Names alone: nobody needs to read what is erased.
@@ -51,6 +49,9 @@ export async function eraseSession(ctx: Ctx, sessionId: string): Promise<void> {
       .then(({ docs }) => docs),
     transcript.get().then((document) => [document]),
   ]);
+  // Read last: whatever was found of a session that has been opened since, that session is there by now.
+  const now = await session.get();
+  const before = now.createTime ?? now.readTime;
   await deleteAll(
     ctx,
     found.flat().filter(({ updateTime }) => updateTime && updateTime < before),
