@@ -66,12 +66,12 @@ export function onChange<Params extends { [name: string]: string }>(
   work: (ctx: Ctx, params: Params) => Promise<unknown>,
   secrets: readonly SecretName[] = [],
 ) {
-  const options = { document, region: REGION, retry: true, secrets: bindSecrets(secrets) };
-  return onDocumentWritten(options, async (event) => {
-    const now: unknown = event.data?.after?.get(field);
-    if (now === undefined || isDeepStrictEqual(now, event.data?.before?.get(field))) return;
-    await observed((ctx) => work(ctx, event.params as unknown as Params), event.params);
-  });
+  return onWritten<Params>(
+    document,
+    (is, was) => is[field] !== undefined && !isDeepStrictEqual(is[field], was[field]),
+    work,
+    secrets,
+  );
 }
 
 /** Runs `work` for a document that is there and was written, where what it was and what it is now `matters`. */
@@ -79,8 +79,10 @@ export function onWritten<Params extends { [name: string]: string }>(
   document: string,
   matters: (is: Record<string, unknown>, was: Record<string, unknown>) => boolean,
   work: (ctx: Ctx, params: Params, is: Record<string, unknown>) => Promise<unknown>,
+  secrets: readonly SecretName[] = [],
 ) {
-  return onDocumentWritten({ document, region: REGION, retry: true }, async (event) => {
+  const options = { document, region: REGION, retry: true, secrets: bindSecrets(secrets) };
+  return onDocumentWritten(options, async (event) => {
     const is = event.data?.after?.data();
     if (!is || !matters(is, event.data?.before?.data() ?? {})) return;
     await observed((ctx) => work(ctx, event.params as unknown as Params, is), event.params);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { moment } from "../core/plainSchemas";
+import { moment, pageFields } from "../core/plainSchemas";
 import { integerOf } from "../core/queryValues";
 import { listedTranscript } from "./enhancedTranscript";
 import { DEFAULT_TRANSCRIPTS_PER_PAGE, MAX_SKIPPED, MAX_TRANSCRIPTS_PER_PAGE } from "./limits";
@@ -16,20 +16,11 @@ export const listInput = z
     skip: z
       .preprocess(integerOf, z.number().int().min(0).max(MAX_SKIPPED).default(0))
       .meta({ description: "How many to pass over; a cursor costs less." }),
-    limit: z.preprocess(
-      integerOf,
-      z.number().int().min(1).max(MAX_TRANSCRIPTS_PER_PAGE).default(DEFAULT_TRANSCRIPTS_PER_PAGE),
-    ),
+    ...pageFields({ usual: DEFAULT_TRANSCRIPTS_PER_PAGE, most: MAX_TRANSCRIPTS_PER_PAGE }),
     call_direction: z.enum(["outbound", "inbound", "app", "webrtc", "vapi"]).optional(),
     scenario_name: z.string().min(1).max(500).optional(),
     date_from: time.optional().meta({ description: "Conversations that began then or later." }),
     date_to: time.optional().meta({ description: "Conversations that began earlier." }),
-    cursor: z
-      .string()
-      .min(1)
-      .max(512)
-      .optional()
-      .meta({ description: "The X-Next-Cursor of the page before." }),
   })
   .refine(({ skip, cursor }) => skip === 0 || cursor === undefined, {
     path: ["skip"],

@@ -1,4 +1,4 @@
-import { Timestamp, type Transaction } from "firebase-admin/firestore";
+import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
 import type { Ctx } from "../core/ctx";
 import { AppError } from "../core/errors";
 import { documentName } from "../core/firestore";
@@ -39,12 +39,22 @@ export function withPlace(
 }
 
 /** Within a transaction: a session has its place among its user's for as long as it now lasts. 1 write. */
-export function keepPlace(
+export function keepPlace(ctx: Ctx, tx: Transaction, session: SessionDoc): void {
+  setPlace(ctx, tx, session, session.expiresAt.toMillis());
+}
+
+/** Within a transaction: frees the user's place for another session. 1 write. */
+export function freePlace(ctx: Ctx, tx: Transaction, session: SessionDoc): void {
+  setPlace(ctx, tx, session, FieldValue.delete());
+}
+
+function setPlace(
   ctx: Ctx,
   tx: Transaction,
-  { userId, sessionId, expiresAt }: Pick<SessionDoc, "userId" | "sessionId" | "expiresAt">,
+  { userId, sessionId }: SessionDoc,
+  until: number | FieldValue,
 ): void {
   const untyped = userLimits(ctx.db).doc(documentName(userId)).withConverter(null);
-  const kept = fromNow(ctx, USAGE_WINDOW_TTL_SECONDS);
-  tx.set(untyped, { active: { [sessionId]: expiresAt.toMillis() }, expiresAt: kept }, { merge: true });
+  const expiresAt = fromNow(ctx, USAGE_WINDOW_TTL_SECONDS);
+  tx.set(untyped, { active: { [sessionId]: until }, expiresAt }, { merge: true });
 }

@@ -2,7 +2,8 @@ import type { DocumentData, DocumentSnapshot } from "firebase-admin/firestore";
 import { settleDeleted } from "../calls/settleDeleted";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { isGone, isOvertaken, transact } from "../core/firestore";
-import { forgetActive, sessionNotFound } from "./endSession";
+import { freePlace } from "./activeSessions";
+import { sessionNotFound } from "./endSession";
 import type { SessionRef } from "./schemas";
 import { sessions, tickets, transcripts } from "./store";
 
@@ -23,7 +24,7 @@ export async function deleteVoiceSession(ctx: Ctx, input: SessionRef): Promise<{
       const settle = await settleDeleted(ctx, tx, session);
       tx.delete(reference);
       settle();
-      forgetActive(ctx, tx, session);
+      freePlace(ctx, tx, session);
     },
     isGone(reference),
   );

@@ -1,6 +1,6 @@
 import type { Ctx } from "../core/ctx";
 import { transact } from "../core/firestore";
-import { forgetActive } from "./endSession";
+import { freePlace } from "./activeSessions";
 import { sessions } from "./store";
 
 /** Undoes a session that came to nothing before anybody spoke in it. Never throws: it would expire by itself. 1 read, 2 writes. */
@@ -11,7 +11,7 @@ export async function discardSession(ctx: Ctx, sessionId: string): Promise<void>
       const session = (await tx.get(reference)).data();
       if (!session) return;
       tx.delete(reference);
-      forgetActive(ctx, tx, session);
+      freePlace(ctx, tx, session);
     });
   } catch (error) {
     ctx.log.warn("a session that came to nothing could not be undone", { sessionId, error });

@@ -1,10 +1,10 @@
-import { FieldValue, Timestamp, type Transaction } from "firebase-admin/firestore";
+import { Timestamp, type Transaction } from "firebase-admin/firestore";
 import { type Ctx, requireCaller } from "../core/ctx";
 import { AppError } from "../core/errors";
-import { documentName, transact } from "../core/firestore";
-import { USAGE_WINDOW_TTL_SECONDS } from "./limits";
+import { transact } from "../core/firestore";
+import { freePlace } from "./activeSessions";
 import type { EndReason, SessionRef } from "./schemas";
-import { type SessionDoc, sessions, userLimits } from "./store";
+import { type SessionDoc, sessions } from "./store";
 
 /** Ends one's own session; ending it again changes nothing. The live socket is closed by the relay that holds it. */
 export async function endVoiceSession(ctx: Ctx, input: SessionRef): Promise<{ success: true }> {
@@ -40,7 +40,7 @@ export function markEnded(
 ): void {
   if (session.status === "ended") return;
   tx.update(sessions(ctx.db).doc(session.sessionId), { ...endedFields(ctx, reason), ...about });
-  forgetActive(ctx, tx, session);
+  freePlace(ctx, tx, session);
 }
 
 /** The fields that make a session an ended one. */
@@ -54,13 +54,6 @@ export function endedFields(ctx: Ctx, reason: EndReason) {
     endReason: reason,
     ...(days === undefined ? {} : { deleteAt: Timestamp.fromMillis(endedAt.toMillis() + keptMs) }),
   };
-}
-
-/** Frees the user's place for another session. */
-export function forgetActive(ctx: Ctx, tx: Transaction, session: SessionDoc): void {
-  const untyped = userLimits(ctx.db).doc(documentName(session.userId)).withConverter(null);
-  const expiresAt = Timestamp.fromMillis(ctx.now().getTime() + USAGE_WINDOW_TTL_SECONDS * 1_000);
-  tx.set(untyped, { active: { [session.sessionId]: FieldValue.delete() }, expiresAt }, { merge: true });
 }
 
 /** The one answer for sessions that do not exist and sessions of others. */
