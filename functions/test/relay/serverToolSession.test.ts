@@ -14,6 +14,7 @@ import { silence, speech } from "../simulators/openai/sounds";
 import { eventually } from "../support/eventually";
 import { type FakeModel, startFakeModel } from "../support/fakeModel";
 import { addressOf, openSession } from "../support/relayProcess";
+import { LookUp } from "./lookUp";
 import { startToolRelay, type ToolRelay } from "./toolRelay";
 
 type Json = Record<string, unknown>;
@@ -28,30 +29,6 @@ const MINE = {
 };
 const STORY = "There was a lighthouse that nobody had lit for a hundred years, and yet it shone. ".repeat(3);
 const RESPOND = { type: "response.create" } as const;
-
-/** A tool whose answers a test gives, if it does not let it answer at once. */
-class LookUp implements ServerTool {
-  readonly definition = {
-    type: "function" as const,
-    name: "look_up",
-    description: "Looks into the calendar.",
-    parameters: { type: "object", properties: { day: { type: "string" } } },
-  };
-  readonly asked: unknown[] = [];
-  readonly #answers: (() => void)[] = [];
-
-  constructor(private readonly isSlow = false) {}
-
-  async run(args: unknown): Promise<object> {
-    this.asked.push(args);
-    if (this.isSlow) await new Promise<void>((resolve) => this.#answers.push(resolve));
-    return { events: "tea at four" };
-  }
-
-  answer(): void {
-    for (const resolve of this.#answers.splice(0)) resolve();
-  }
-}
 
 const session = () => ({ sessionId: newId(), userId: newId() });
 

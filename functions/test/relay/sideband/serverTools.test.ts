@@ -12,6 +12,7 @@ import type { ServerTool } from "../../../src/relay/toolRunner";
 import { reserveCall } from "../../../src/voice/sidebands";
 import { eventually } from "../../support/eventually";
 import { CallStage, KEY } from "../../support/realtimeCalls";
+import { LookUp } from "../lookUp";
 
 type Json = Record<string, unknown>;
 
@@ -26,28 +27,6 @@ const MANUAL = {
   audio: { input: { turn_detection: null, noise_reduction: { type: "far_field" } } },
   tool_choice: "none",
 } as const;
-
-/** A tool that answers when a test says so. */
-class LookUp implements ServerTool {
-  readonly definition = {
-    type: "function" as const,
-    name: "look_up",
-    description: "Looks into the calendar.",
-    parameters: { type: "object", properties: { day: { type: "string" } } },
-  };
-  asked = 0;
-  readonly #answers: (() => void)[] = [];
-
-  async run(): Promise<object> {
-    this.asked += 1;
-    await new Promise<void>((resolve) => this.#answers.push(resolve));
-    return { events: "tea at four" };
-  }
-
-  answer(): void {
-    for (const resolve of this.#answers.splice(0)) resolve();
-  }
-}
 
 describe("The server's tools in a WebRTC call", function () {
   this.timeout(60_000);
@@ -79,10 +58,10 @@ describe("The server's tools in a WebRTC call", function () {
   };
 
   it("give the model what came of them once the call is joined again, where that was lost meanwhile", async () => {
-    const lookUp = new LookUp();
+    const lookUp = new LookUp(true);
     const { client } = await takenOver(lookUp);
     ask(client);
-    await eventually(async () => assert.equal(lookUp.asked, 1));
+    await eventually(async () => assert.equal(lookUp.asked.length, 1));
     stage.model.addFault({ kind: "handshake_500" });
     stage.model.dropSidebands();
     await eventually(async () => assert.equal(stage.open()[0]?.sidebands, 0));
@@ -93,10 +72,10 @@ describe("The server's tools in a WebRTC call", function () {
   });
 
   it("go on after a response whose end fell into a gap", async () => {
-    const lookUp = new LookUp();
+    const lookUp = new LookUp(true);
     const { client } = await takenOver(lookUp);
     ask(client);
-    await eventually(async () => assert.equal(lookUp.asked, 1));
+    await eventually(async () => assert.equal(lookUp.asked.length, 1));
     client.send({
       type: "response.create",
       response: { instructions: "Tell a story.", tool_choice: "none" },
@@ -116,10 +95,10 @@ describe("The server's tools in a WebRTC call", function () {
   });
 
   it("give the model what comes of them while the call is handed over", async () => {
-    const lookUp = new LookUp();
+    const lookUp = new LookUp(true);
     const { client } = await takenOver(lookUp);
     ask(client);
-    await eventually(async () => assert.equal(lookUp.asked, 1));
+    await eventually(async () => assert.equal(lookUp.asked.length, 1));
     const ended = sideband?.end(ENDINGS.restarting);
     await new Promise((resolve) => setTimeout(resolve, 300));
     lookUp.answer();
@@ -129,7 +108,7 @@ describe("The server's tools in a WebRTC call", function () {
   });
 
   it("stand beside the client's own when the call is taken over, and how it finds turns is left to it", async () => {
-    await takenOver(new LookUp(), async (client) => {
+    await takenOver(new LookUp(true), async (client) => {
       client.send({ type: "session.update", session: { type: "realtime", tools: [MINE], ...MANUAL } });
       await eventually(async () => assert.deepEqual(toolNames(stage), ["mine"]));
     });
@@ -141,7 +120,7 @@ describe("The server's tools in a WebRTC call", function () {
   });
 
   it("stand beside the client's own where a whole session of the client's is set back", async () => {
-    const { client } = await takenOver(new LookUp());
+    const { client } = await takenOver(new LookUp(true));
     const instructions = "Be mine.";
     client.send({
       type: "session.update",
